@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class EquipmentConfig(AppConfig):
+    name = "equipment"
+    label = "equipment"
+
+    def ready(self) -> None:
+        from equipment import sources
+
+        sources.register()

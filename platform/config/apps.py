@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class ConfigConfig(AppConfig):
+    """The composition root: its commands may use every floor."""
+
+    name = "config"
+    label = "config"

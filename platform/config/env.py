@@ -1,0 +1,60 @@
+"""Typed settings from the environment; the one place where environment variables are read."""
+
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class Env(BaseSettings):
+    """What an operator may set. Unset services are the embedded ones under the data folder."""
+
+    model_config = SettingsConfigDict(extra="ignore")
+
+    database_url: str = Field("", validation_alias="DATABASE_URL")
+    redis_url: str = Field("", validation_alias="REDIS_URL")
+    vector_index: Literal["faiss", "pgvector"] = Field("faiss", validation_alias="VECTOR_INDEX")
+    embedding_model: str = Field("", validation_alias="EMBEDDING_MODEL")
+    data_dir: Path = Field(ROOT / "var", validation_alias="CUOHE_DATA_DIR")
+    host: str = Field("127.0.0.1", validation_alias="CUOHE_HOST")
+    port: int = Field(8000, validation_alias="CUOHE_PORT", ge=1, le=65535)
+    secret_key: str = Field("", validation_alias="CUOHE_SECRET_KEY")
+    debug: bool = Field(False, validation_alias="CUOHE_DEBUG")
+    allowed_hosts: str = Field("localhost,127.0.0.1,[::1]", validation_alias="CUOHE_ALLOWED_HOSTS")
+    # Behind a TLS proxy: cookies are marked secure and the proxy's scheme header is believed.
+    behind_https: bool = Field(False, validation_alias="CUOHE_BEHIND_HTTPS")
+
+
+@lru_cache(maxsize=1)
+def get_env() -> Env:
+    env = Env()  # pyright: ignore[reportCallIssue] - every field has a default or an alias
+    return env.model_copy(update={"data_dir": env.data_dir.expanduser().absolute()})
+
+
+def get_secret_key(env: Env) -> str:
+    """The configured key, or one made once and kept in the data folder, readable by its owner."""
+    if env.secret_key:
+        return env.secret_key
+    path = env.data_dir / "secret.key"
+    try:
+        return path.read_text().strip()
+    except FileNotFoundError:
+        pass
+    env.data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        with open(path, "x", opener=_private_opener) as file:
+            file.write(secrets.token_urlsafe(50))
+    except FileExistsError:
+        pass  # another process was first: its key is the key
+    return path.read_text().strip()
+
+
+def _private_opener(path: str, flags: int) -> int:
+    import os
+
+    return os.open(path, flags, 0o600)

@@ -1,0 +1,14 @@
+"""URL map: the API, the admin, and the single page for everything else."""
+
+from django.contrib import admin
+from django.urls import path, re_path
+
+from api.root import api
+from config.pages import single_page
+
+urlpatterns = [
+    path("api/v1/", api.urls),
+    path("admin/", admin.site.urls),
+    # Assets are served by WhiteNoise before any view; whatever else is a route of the front end.
+    re_path(r"^(?!api/|admin/|static/|assets/).*$", single_page, name="single_page"),
+]

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class ListingsConfig(AppConfig):
+    name = "market.listings"
+    label = "listings"
+
+    def ready(self) -> None:
+        from market.listings import sources
+
+        sources.register()

@@ -1,0 +1,55 @@
+"""Users, their staff roles, and API tokens."""
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from park.core.models import BaseModel, new_id
+
+
+class StaffRole(models.TextChoices):
+    MODERATOR = "moderator", "审核员"
+    BROKER = "broker", "撮合员"
+    EQUIPMENT_OFFICER = "equipment_officer", "设备管理员"
+    TALENT_OFFICER = "talent_officer", "人才专员"
+    ADMINISTRATOR = "administrator", "管理员"
+
+
+class User(AbstractUser):
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    display_name = models.CharField(max_length=60, blank=True)
+    staff_roles = ArrayField(
+        models.CharField(max_length=30, choices=StaffRole), default=list, blank=True
+    )
+    # Made by `load_demo`: while one exists the site refuses to listen beyond this machine.
+    is_demonstration = models.BooleanField(default=False)
+
+    @property
+    def is_park_staff(self) -> bool:
+        return self.is_active and bool(self.staff_roles)
+
+    def has_role(self, *roles: StaffRole) -> bool:
+        """True for any of the roles; an administrator has them all."""
+        if not self.is_active:
+            return False
+        return StaffRole.ADMINISTRATOR in self.staff_roles or any(
+            role in self.staff_roles for role in roles
+        )
+
+
+class TokenScope(models.TextChoices):
+    READ = "read", "只读"
+    WRITE = "write", "读写"
+
+
+class ApiToken(BaseModel):
+    """A token of a user for other systems: shown once, stored as a hash."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_tokens")
+    name = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64, unique=True)
+    """SHA-256 of the secret, hexadecimal. The secret has 256 random bits, so no salt is needed."""
+    scope = models.CharField(max_length=10, choices=TokenScope, default=TokenScope.READ)
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)

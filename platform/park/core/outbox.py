@@ -1,0 +1,99 @@
+"""The outbox: a row written with the change is the truth, the Celery message only a nudge.
+
+`publish` writes the row and nudges after commit; `process` is what a handler's task calls;
+`core.sweep_outbox` sends again whatever was missed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from celery import current_app
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from park.core.errors import DomainError
+from park.core.models import OutboxEvent
+
+log = structlog.get_logger(__name__)
+
+# A nudge may be on its way still: the sweep leaves young rows alone.
+NUDGE_GRACE = timedelta(seconds=15)
+MAX_BACKOFF = timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Route:
+    task_name: str
+    queue: str
+
+
+_routes: dict[str, Route] = {}
+
+
+def register(topic: str, *, task_name: str, queue: str) -> None:
+    """Say which task handles a topic. The task takes one argument, the event's id."""
+    _routes[topic] = Route(task_name, queue)
+
+
+def publish(topic: str, **payload: Any) -> OutboxEvent:
+    """Write an event; its nudge goes out when the surrounding transaction commits."""
+    event = OutboxEvent.objects.create(
+        topic=topic, payload=payload, retry_at=timezone.now() + NUDGE_GRACE
+    )
+    transaction.on_commit(lambda: nudge(event.pk, topic))
+    return event
+
+
+def nudge(event_id: int, topic: str) -> None:
+    """Send the message. A broker that is down loses nothing: the sweep sends again."""
+    route = _routes.get(topic)
+    if route is None:
+        return
+    try:
+        current_app.send_task(route.task_name, args=[event_id], queue=route.queue, ignore_result=True)
+    except OperationalError as error:
+        log.warning("outbox.nudge_failed", event_id=event_id, topic=topic, error=str(error))
+
+
+def process(event_id: int, handle: Callable[[dict[str, Any]], None]) -> bool:
+    """Handle one event at most once at a time. False when another worker has it or it is done.
+
+    The row is locked and marked in the transaction of the handler's own writes, so a worker that
+    dies half-way leaves the event waiting and its writes undone.
+    """
+    with transaction.atomic():
+        event = (
+            OutboxEvent.objects.select_for_update(skip_locked=True)
+            .filter(pk=event_id, processed_at__isnull=True)
+            .first()
+        )
+        if event is None:
+            return False
+        handle(event.payload)
+        event.processed_at = timezone.now()
+        event.save(update_fields=["processed_at"])
+    return True
+
+
+def postpone(event_id: int, error: DomainError | OSError, now: datetime) -> None:
+    """Record a failed attempt; the next one waits twice as long, half an hour at most."""
+    event = OutboxEvent.objects.get(pk=event_id)
+    wait = min(timedelta(seconds=10 * 2 ** min(event.attempts, 10)), MAX_BACKOFF)
+    OutboxEvent.objects.filter(pk=event_id).update(
+        attempts=F("attempts") + 1, retry_at=now + wait, last_error=str(error)[:2000]
+    )
+
+
+def sweep(now: datetime, limit: int = 1000) -> int:
+    """Nudge every event whose time has come; returns how many."""
+    waiting = OutboxEvent.objects.filter(processed_at__isnull=True, retry_at__lte=now)
+    due = list(waiting.order_by("id").values_list("id", "topic")[:limit])
+    OutboxEvent.objects.filter(id__in=[pk for pk, _ in due]).update(retry_at=now + NUDGE_GRACE * 4)
+    for event_id, topic in due:
+        nudge(event_id, topic)
+    return len(due)

@@ -1,0 +1,9 @@
+from celery import shared_task
+from django.utils import timezone
+
+from park.core import outbox
+
+
+@shared_task(name="core.sweep_outbox", ignore_result=True)
+def sweep_outbox() -> None:
+    outbox.sweep(timezone.now())

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+
+
+class TalentConfig(AppConfig):
+    name = "talent"
+    label = "talent"
+
+    def ready(self) -> None:
+        from talent import sources
+
+        sources.register()
