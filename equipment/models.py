@@ -97,9 +97,7 @@ class Booking(BaseModel):
     )
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
-    status = models.CharField(
-        max_length=12, choices=BookingStatus, default=BookingStatus.CONFIRMED
-    )
+    status = models.CharField(max_length=12, choices=BookingStatus, default=BookingStatus.CONFIRMED)
     purpose = models.CharField(max_length=300, blank=True)
     price = models.DecimalField(max_digits=12, decimal_places=2, null=True)
     """In yuan, as it was when booked; null when the instrument names none."""

@@ -84,7 +84,9 @@ def database_from_url(url: str) -> dict[str, Any]:
 
 DATABASES = {"default": database_from_url(ENV.database_url or "postgresql:///cuohe")}
 REDIS_URL = ENV.redis_url or "redis://127.0.0.1:6379/0"
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}}
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

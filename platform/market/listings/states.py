@@ -10,4 +10,3 @@ class Status(models.TextChoices):
     HELD = "held", "暂缓"
     PUBLISHED = "published", "已发布"
     CLOSED = "closed", "已关闭"
-

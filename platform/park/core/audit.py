@@ -1,12 +1,11 @@
 """Writes the audit trail: who changed what, with the old and the new value."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
-
-import json
 
 from park.core.models import AuditEntry
 

@@ -55,7 +55,9 @@ def nudge(event_id: int, topic: str) -> None:
     if route is None:
         return
     try:
-        current_app.send_task(route.task_name, args=[event_id], queue=route.queue, ignore_result=True)
+        current_app.send_task(
+            route.task_name, args=[event_id], queue=route.queue, ignore_result=True
+        )
     except OperationalError as error:
         log.warning("outbox.nudge_failed", event_id=event_id, topic=topic, error=str(error))
 
