@@ -1,0 +1,212 @@
+"""Checks of single values that people send (pure): text, numbers, choices, lists, times.
+
+Every check notes what is wrong under the field's name and returns a value that is safe to go on
+with, so that all faults of a form are reported together. What fields there are is the nouns'.
+"""
+
+import math
+import re
+from collections.abc import Collection, Mapping
+from datetime import time
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from park.core.errors import DomainError
+
+# NUL and lone surrogates cannot be stored; the other controls are never meant in a text.
+_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_LINE_BREAK = re.compile(r"[\r\n\t]")
+_EMAIL = re.compile(r"[^@\s,;<>()\"]+@[^@\s,;<>()\"]+\.[^@\s,;<>()\".]{2,}")
+
+
+class Problems:
+    """The faults found so far: `{"field", "code"}`, with `limit` where one was passed."""
+
+    def __init__(self) -> None:
+        self.fields: list[dict[str, Any]] = []
+
+    def add(self, field: str, code: str, *, limit: Any = None) -> None:
+        fault: dict[str, Any] = {"field": field, "code": code}
+        if limit is not None:
+            fault["limit"] = limit
+        self.fields.append(fault)
+
+    def raise_if_any(self) -> None:
+        """Raises DomainError `invalid_input` that carries every fault."""
+        if self.fields:
+            raise DomainError("invalid_input", fields=self.fields)
+
+
+def unknown_fields(content: Mapping[str, Any], known: Collection[str], problems: Problems) -> None:
+    """Notes `unknown_field` for each field that the noun does not have."""
+    for field in content:
+        if field not in known:
+            problems.add(_printable(field), "unknown_field")
+
+
+def text(
+    value: Any,
+    field: str,
+    problems: Problems,
+    *,
+    limit: int,
+    is_required: bool = False,
+    is_line: bool = False,
+) -> str:
+    """Stripped text; None is blank. `is_line`: no line breaks (they become spaces).
+
+    Codes: `not_text`, `forbidden_character`, `too_long` (limit in characters), `required`.
+    """
+    if value is None:
+        value = ""
+    if not isinstance(value, str):
+        problems.add(field, "not_text")
+        return ""
+    if _FORBIDDEN.search(value):
+        problems.add(field, "forbidden_character")
+        return ""
+    if is_line:
+        value = _LINE_BREAK.sub(" ", value)
+    value = value.strip()
+    if len(value) > limit:
+        problems.add(field, "too_long", limit=limit)
+        return ""
+    if is_required and not value:
+        problems.add(field, "required")
+    return value
+
+
+def email(value: Any, field: str, problems: Problems, *, limit: int = 120) -> str:
+    """An address that looks like one, or blank. Code `not_an_email`, and those of `text`."""
+    address = text(value, field, problems, limit=limit, is_line=True)
+    if address and not _EMAIL.fullmatch(address):
+        problems.add(field, "not_an_email")
+        return ""
+    return address
+
+
+def choice(
+    value: Any,
+    field: str,
+    problems: Problems,
+    *,
+    choices: Collection[str],
+    is_required: bool = False,
+) -> str:
+    """One of the choices, or blank. Codes: `unknown_choice`, `required`."""
+    if value is None or value == "":
+        if is_required:
+            problems.add(field, "required")
+        return ""
+    if not isinstance(value, str) or value not in choices:
+        problems.add(field, "unknown_choice")
+        return ""
+    return str(value)
+
+
+def choices_list(
+    value: Any, field: str, problems: Problems, *, choices: Collection[str]
+) -> list[str]:
+    """Choices without repetition, in the order given. Codes: `not_a_list`, `unknown_choice`."""
+    chosen: list[str] = []
+    for member in listed(value, field, problems, limit=max(len(choices), 1)):
+        if not isinstance(member, str) or member not in choices:
+            problems.add(field, "unknown_choice")
+        elif member not in chosen:
+            chosen.append(str(member))
+    return chosen
+
+
+def listed(value: Any, field: str, problems: Problems, *, limit: int) -> list[Any]:
+    """A list of at most `limit` members; None is empty. Codes: `not_a_list`, `too_many`."""
+    if value is None:
+        return []
+    if not isinstance(value, list | tuple):
+        problems.add(field, "not_a_list")
+        return []
+    if len(value) > limit:
+        problems.add(field, "too_many", limit=limit)
+        return []
+    return list(value)
+
+
+def whole(
+    value: Any, field: str, problems: Problems, *, least: int, most: int, default: int | None = None
+) -> int | None:
+    """A whole number within bounds; None gives `default`. Codes: `not_a_number`, `out_of_range`."""
+    if value is None:
+        return default
+    if isinstance(value, bool) or not isinstance(value, int):
+        problems.add(field, "not_a_number")
+        return default
+    if not least <= value <= most:
+        problems.add(field, "out_of_range", limit=[least, most])
+        return default
+    return value
+
+
+def decimal(
+    value: Any, field: str, problems: Problems, *, least: Decimal, most: Decimal, places: int = 2
+) -> Decimal | None:
+    """An exact number within bounds, or None. Codes: `not_a_number`, `out_of_range`,
+    `too_many_places` (limit in digits after the point)."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+        problems.add(field, "not_a_number")
+        return None
+    try:
+        # By way of the shortest text: 0.1 is meant, not its binary neighbour.
+        number = value if isinstance(value, Decimal) else Decimal(str(value))
+    except (InvalidOperation, ValueError):
+        problems.add(field, "not_a_number")
+        return None
+    if not number.is_finite():
+        problems.add(field, "not_a_number")
+        return None
+    if not least <= number <= most:
+        problems.add(field, "out_of_range", limit=[str(least), str(most)])
+        return None
+    rounded = number.quantize(Decimal(1).scaleb(-places))
+    if rounded != number:
+        problems.add(field, "too_many_places", limit=places)
+        return None
+    return rounded
+
+
+def real(value: Any, field: str, problems: Problems) -> float | None:
+    """A finite number, or None. Code `not_a_number`."""
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        problems.add(field, "not_a_number")
+        return None
+    try:
+        number = float(value)
+    except OverflowError:
+        number = math.inf
+    if not math.isfinite(number):
+        problems.add(field, "not_a_number")
+        return None
+    return number
+
+
+def time_of_day(value: Any, field: str, problems: Problems) -> time | None:
+    """A time without a zone, given as such or as "HH:MM" or "HH:MM:SS". Codes: `not_a_time`."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        try:
+            value = time.fromisoformat(value)
+        except ValueError:
+            problems.add(field, "not_a_time")
+            return None
+    if not isinstance(value, time) or value.tzinfo is not None:
+        problems.add(field, "not_a_time")
+        return None
+    return value
+
+
+def _printable(value: Any) -> str:
+    """A name that can be sent back in an answer, whatever the sender put into it."""
+    return str(value)[:80].encode("utf-8", "replace").decode("utf-8")
