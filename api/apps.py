@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class ApiConfig(AppConfig):
+    """The HTTP interface; it owns no tables."""
+
+    name = "api"
+    label = "api"

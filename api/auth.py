@@ -1,0 +1,75 @@
+"""Who is asking: a session of the front end, a bearer token, or nobody.
+
+A token carries no cookie and needs no CSRF check; a session needs one for every write.
+"""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest
+from ninja.security import APIKeyCookie, HttpBearer
+from ninja.utils import check_csrf
+
+from park.accounts.models import TokenScope, User
+from park.core.errors import DomainError, NotAllowed
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def require_csrf(request: HttpRequest) -> None:
+    """Safe methods pass. Ninja exempts its views from Django's own check, so it is made here."""
+    if check_csrf(request) is not None:
+        raise DomainError("csrf_failed")
+
+
+class Token(HttpBearer):
+    """`Authorization: Bearer …`. A wrong token is an error even where visitors may read."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> User:
+        from park.accounts import tokens
+
+        found = tokens.authenticate_token(secret=token)
+        if found is None:
+            raise DomainError("not_authenticated")
+        if request.method not in SAFE_METHODS and found.scope != TokenScope.WRITE:
+            raise NotAllowed("write")
+        return found.user
+
+
+class Session(APIKeyCookie):
+    """The front end's session cookie."""
+
+    param_name = settings.SESSION_COOKIE_NAME
+
+    def __call__(self, request: HttpRequest) -> Any:
+        # Nobody first: a visitor is asked to sign in, not told about CSRF.
+        if not request.user.is_authenticated:
+            return None
+        require_csrf(request)
+        return request.user
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Any:
+        return request.user
+
+
+def visitor(request: HttpRequest) -> AnonymousUser:
+    """Anybody, where reading is public."""
+    return AnonymousUser()
+
+
+def visitor_with_csrf(request: HttpRequest) -> AnonymousUser:
+    """Anybody whose request comes from our own pages: signing in must not be forged either."""
+    require_csrf(request)
+    return AnonymousUser()
+
+
+MEMBERS = [Token(), Session()]
+ANYBODY = [*MEMBERS, visitor]
+SESSION_ONLY = [Session()]
+"""What may not be done with a token, such as making tokens."""
+
+
+def actor(request: HttpRequest) -> Any:
+    """The user of this request (AnonymousUser for a visitor), as authentication found them."""
+    return request.auth  # type: ignore[attr-defined]

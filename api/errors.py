@@ -1,0 +1,164 @@
+"""Errors as HTTP sees them: every code's status and titles, and every exception as a problem.
+
+The only place with HTTP statuses; bodies are `application/problem+json` (RFC 9457).
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import RequestDataTooBig
+from django.core.serializers.json import DjangoJSONEncoder
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import get_language_from_request
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from park.core.errors import DomainError
+
+PROBLEM_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    status: int
+    zh: str
+    en: str
+
+
+PROBLEMS: dict[str, Kind] = {
+    "malformed_request": Kind(400, "请求无法解析", "The request cannot be parsed"),
+    "not_authenticated": Kind(401, "请先登录", "Sign in first"),
+    "wrong_credentials": Kind(401, "用户名或密码不正确", "Wrong user name or password"),
+    "not_allowed": Kind(403, "没有权限执行此操作", "You are not allowed to do this"),
+    "csrf_failed": Kind(403, "页面已过期，请刷新后重试", "The page has expired, reload it"),
+    "not_found": Kind(404, "未找到", "Not found"),
+    "method_not_allowed": Kind(405, "不支持此请求方法", "This method is not supported here"),
+    "edit_conflict": Kind(
+        409, "他人已先行修改，请核对后再保存", "Somebody else has changed this meanwhile"
+    ),
+    "wrong_state": Kind(
+        409, "当前状态下不能执行此操作", "This cannot be done in the present state"
+    ),
+    "slot_taken": Kind(409, "该时段已被占用", "This time is already taken"),
+    "payload_too_large": Kind(413, "提交的内容过大", "The request is too large"),
+    "invalid_input": Kind(422, "填写的内容有误", "Some fields are not valid"),
+    "invalid_cursor": Kind(422, "翻页标记无效", "The page cursor is not valid"),
+    "incomplete": Kind(422, "还有必填内容未填写", "Something required is missing"),
+    "booking_rules_broken": Kind(422, "预约不符合规则", "The booking breaks rules"),
+    "rate_limited": Kind(429, "尝试过于频繁，请稍后再试", "Too many attempts, try again later"),
+    "internal_error": Kind(500, "服务器内部错误", "Internal server error"),
+    "model_missing": Kind(503, "语义模型尚未就绪", "The embedding model is not available"),
+    "service_unavailable": Kind(503, "服务暂时不可用", "The service is not available right now"),
+}
+
+# What Django or a proxy answers without a code of ours.
+CODE_OF_STATUS = {
+    400: "malformed_request",
+    401: "not_authenticated",
+    403: "not_allowed",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "payload_too_large",
+    422: "invalid_input",
+    429: "rate_limited",
+    500: "internal_error",
+    503: "service_unavailable",
+}
+
+# Pydantic's error types as our own stable codes; whatever is not here is a wrong type.
+FIELD_CODES = {
+    "missing": "missing",
+    "string_too_long": "too_long",
+    "string_too_short": "too_short",
+    "too_long": "too_many",
+    "too_short": "too_few",
+    "extra_forbidden": "unknown_field",
+    "greater_than": "out_of_range",
+    "greater_than_equal": "out_of_range",
+    "less_than": "out_of_range",
+    "less_than_equal": "out_of_range",
+    "finite_number": "out_of_range",
+    "decimal_max_digits": "out_of_range",
+    "decimal_max_places": "out_of_range",
+    "decimal_whole_digits": "out_of_range",
+    "enum": "unknown_choice",
+    "literal_error": "unknown_choice",
+    "unknown_choice": "unknown_choice",
+    "forbidden_character": "forbidden_character",
+    "string_unicode": "forbidden_character",
+}
+LIMITS = ("max_length", "min_length", "ge", "gt", "le", "lt", "max_digits", "decimal_places")
+
+
+def problem(request: HttpRequest, code: str, data: Mapping[str, Any] | None = None) -> HttpResponse:
+    """The answer for a code. Its title is in the reader's language; programs read the code."""
+    kind = PROBLEMS[code]
+    is_english = (get_language_from_request(request) or "").startswith("en")
+    body = {
+        "type": "about:blank",
+        "title": kind.en if is_english else kind.zh,
+        "status": kind.status,
+        "code": code,
+        "data": dict(data or {}),
+    }
+    content = json.dumps(body, cls=DjangoJSONEncoder, ensure_ascii=False)
+    # A lone surrogate cannot be written as UTF-8, wherever it came from.
+    response = HttpResponse(
+        content.encode("utf-8", "replace"), status=kind.status, content_type=PROBLEM_TYPE
+    )
+    if "retry_after" in body["data"]:
+        response.headers["Retry-After"] = str(body["data"]["retry_after"])
+    return response
+
+
+def field_errors(errors: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Ninja's validation errors as [{field, code, limit?}], one a field."""
+    found: dict[str, dict[str, Any]] = {}
+    for error in errors:
+        # The location starts with the source (body, query, path) and the handler's argument.
+        source, *steps = error["loc"]
+        names = steps[1:] if source == "body" and len(steps) > 1 else steps
+        entry = {
+            "field": ".".join(map(str, names)),
+            "code": FIELD_CODES.get(error["type"], "wrong_type"),
+        }
+        context = error.get("ctx") or {}
+        limit = next((context[name] for name in LIMITS if name in context), None)
+        if limit is not None:
+            entry["limit"] = limit
+        found.setdefault(entry["field"], entry)
+    return list(found.values())
+
+
+def register(api: NinjaAPI) -> None:
+    """Make the API answer with problems."""
+
+    @api.exception_handler(DomainError)
+    def on_domain_error(request: HttpRequest, error: DomainError) -> HttpResponse:
+        return problem(request, error.code, error.data)
+
+    @api.exception_handler(ValidationError)
+    def on_validation_error(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        return problem(request, "invalid_input", {"fields": field_errors(error.errors)})
+
+    @api.exception_handler(AuthenticationError)
+    def on_authentication_error(request: HttpRequest, _: AuthenticationError) -> HttpResponse:
+        return problem(request, "not_authenticated")
+
+    @api.exception_handler(HttpError)
+    def on_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+        # Ninja wraps whatever the parser raises.
+        cause = error.__cause__
+        if isinstance(cause, DomainError):
+            return problem(request, cause.code, cause.data)
+        return problem(request, CODE_OF_STATUS.get(error.status_code, "malformed_request"))
+
+    @api.exception_handler(Http404)
+    def on_not_found(request: HttpRequest, _: Http404) -> HttpResponse:
+        return problem(request, "not_found")
+
+    @api.exception_handler(RequestDataTooBig)
+    def on_too_big(request: HttpRequest, _: RequestDataTooBig) -> HttpResponse:
+        return problem(request, "payload_too_large")

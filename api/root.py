@@ -1,0 +1,60 @@
+"""The API: its routers, its parser, its problems. `config.urls` mounts it under /api/v1/."""
+
+from typing import Any
+
+from ninja import NinjaAPI
+
+from api import auth, errors
+from api.parser import StrictParser
+from api.routers import (
+    bookings,
+    capabilities,
+    health,
+    instruments,
+    needs,
+    park,
+    people,
+    review,
+    search,
+    session,
+    tokens,
+)
+
+
+class CuoheAPI(NinjaAPI):
+    def get_openapi_schema(self, **options: Any) -> Any:
+        """Ninja files every answer under one media type; problems have their own."""
+        schema = super().get_openapi_schema(**options)
+        for path in schema["paths"].values():
+            for operation in path.values():
+                for status, answer in operation["responses"].items():
+                    content = answer.get("content", {})
+                    is_problem = "Problem" in str(content.get("application/json"))
+                    if int(status) >= 400 and is_problem:
+                        answer["content"] = {errors.PROBLEM_TYPE: content["application/json"]}
+        return schema
+
+
+api = CuoheAPI(
+    title="Cuohe 撮合",
+    version="1",
+    description=(
+        "Needs, capabilities, instruments and people of an industrial park, matched with reasons. "
+        "Errors are problem+json with a stable `code`; lists are keyset pages."
+    ),
+    urls_namespace="api",
+    auth=auth.MEMBERS,
+    parser=StrictParser(),
+)
+errors.register(api)
+api.add_router("/health", health.router)
+api.add_router("/session", session.router)
+api.add_router("/tokens", tokens.router)
+api.add_router("", park.router)
+api.add_router("/needs", needs.router)
+api.add_router("/capabilities", capabilities.router)
+api.add_router("/review-queue", review.router)
+api.add_router("/search", search.router)
+api.add_router("/instruments", instruments.router)
+api.add_router("/bookings", bookings.router)
+api.add_router("/people", people.router)

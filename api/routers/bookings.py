@@ -1,0 +1,57 @@
+"""Bookings of one's own organisations, and those on one's own instruments."""
+
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Query, Router
+
+from api import auth
+from api.pagination import CursorParam, LimitParam
+from api.schemas.base import Page, problems
+from api.schemas.equipment import Booking, BookingFilters, CancellationRequest
+
+router = Router(tags=["bookings"], auth=auth.MEMBERS)
+
+
+@router.get(
+    "",
+    operation_id="list_bookings",
+    response={200: Page[Booking], **problems(401, 422)},
+    summary="Bookings, latest start first",
+)
+def list_bookings(
+    request: HttpRequest,
+    filters: Query[BookingFilters],
+    cursor: CursorParam = None,
+    limit: LimitParam = 20,
+):
+    from equipment import queries
+
+    return queries.list_bookings(
+        actor=auth.actor(request), **filters.model_dump(), cursor=cursor, limit=limit
+    )
+
+
+@router.get(
+    "/{uuid:booking_id}",
+    operation_id="get_booking",
+    response={200: Booking, **problems(401, 404)},
+    summary="A booking",
+)
+def get_booking(request: HttpRequest, booking_id: UUID):
+    from equipment import queries
+
+    return queries.get_booking(actor=auth.actor(request), booking_id=booking_id)
+
+
+@router.post(
+    "/{uuid:booking_id}/cancellation",
+    operation_id="cancel_booking",
+    response={200: Booking, **problems(401, 403, 404, 409, 422)},
+    summary="Cancel",
+)
+def cancel_booking(request: HttpRequest, booking_id: UUID, body: CancellationRequest):
+    from equipment import queries, services
+
+    services.cancel_booking(actor=auth.actor(request), booking_id=booking_id, reason=body.reason)
+    return queries.get_booking(actor=auth.actor(request), booking_id=booking_id)

@@ -1,0 +1,93 @@
+"""Capabilities: 为产品找场景. What both lists share is in `api.routers.listings`."""
+
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Query, Router, Status
+
+from api import auth
+from api.listings import detail
+from api.pagination import CursorParam, LimitParam
+from api.routers.listings import WRITE, add_shared_operations
+from api.routers.suggestions import NEEDS, add_suggestions
+from api.schemas.base import Page, problems
+from api.schemas.listings import (
+    Capability,
+    CapabilityCard,
+    CapabilityEdit,
+    CapabilityFilters,
+    NewCapability,
+)
+from market.listings.kinds import ListingKind
+
+router = Router(tags=["capabilities"])
+KIND = ListingKind.CAPABILITY
+
+
+@router.get(
+    "",
+    operation_id="list_capabilities",
+    auth=auth.ANYBODY,
+    response={200: Page[CapabilityCard], **problems(401, 422)},
+    summary="Capabilities, newest first",
+)
+def list_capabilities(
+    request: HttpRequest,
+    filters: Query[CapabilityFilters],
+    cursor: CursorParam = None,
+    limit: LimitParam = 20,
+):
+    """Published ones; with `mine` those of one's own organisations in any state."""
+    from market.listings import queries
+
+    return queries.list_listings(
+        kind=KIND,
+        actor=auth.actor(request),
+        filters=filters.model_dump(exclude_none=True),
+        cursor=cursor,
+        limit=limit,
+    )
+
+
+@router.post(
+    "",
+    operation_id="create_capability",
+    auth=auth.MEMBERS,
+    response={201: Capability, **WRITE},
+    summary="Start a draft",
+)
+def create_capability(request: HttpRequest, body: NewCapability):
+    from market.listings import services
+
+    listing = services.create(
+        actor=auth.actor(request),
+        kind=KIND,
+        organisation_id=body.organisation_id,
+        content=body.content.model_dump(exclude_unset=True),
+    )
+    return Status(201, detail(auth.actor(request), KIND, listing.pk))
+
+
+@router.patch(
+    "/{uuid:listing_id}",
+    operation_id="edit_capability",
+    auth=auth.MEMBERS,
+    response={200: Capability, **WRITE},
+    summary="Change some fields",
+)
+def edit_capability(request: HttpRequest, listing_id: UUID, body: CapabilityEdit):
+    """`version` is the one the editor started from; a published entry gets a new revision."""
+    from market.listings import services
+
+    services.edit(
+        actor=auth.actor(request),
+        kind=KIND,
+        listing_id=listing_id,
+        version=body.version,
+        content=body.content.model_dump(exclude_unset=True),
+    )
+    return detail(auth.actor(request), KIND, listing_id)
+
+
+add_shared_operations(router, kind=KIND, schema=Capability)
+add_suggestions(router, noun="capability", kind=KIND, other_kinds=NEEDS)

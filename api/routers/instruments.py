@@ -1,0 +1,168 @@
+"""Shared instruments: register, find, see when they are free, book."""
+
+from typing import Annotated
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Query, Router, Status
+from pydantic import Field
+
+from api import auth
+from api.pagination import CursorParam, LimitParam
+from api.routers.suggestions import NEEDS, add_suggestions
+from api.schemas.base import Day, Page, problems
+from api.schemas.equipment import (
+    Booking,
+    Instrument,
+    InstrumentCalendar,
+    InstrumentCard,
+    InstrumentEdit,
+    InstrumentFilters,
+    NewBooking,
+    NewInstrument,
+)
+
+router = Router(tags=["instruments"])
+WRITE = problems(401, 403, 404, 409, 422)
+
+
+@router.get(
+    "",
+    operation_id="list_instruments",
+    auth=auth.ANYBODY,
+    response={200: Page[InstrumentCard], **problems(401, 422)},
+    summary="Instruments, newest first",
+)
+def list_instruments(
+    request: HttpRequest,
+    filters: Query[InstrumentFilters],
+    cursor: CursorParam = None,
+    limit: LimitParam = 20,
+):
+    from equipment import queries
+
+    return queries.list_instruments(
+        actor=auth.actor(request), **filters.model_dump(), cursor=cursor, limit=limit
+    )
+
+
+@router.post(
+    "",
+    operation_id="create_instrument",
+    auth=auth.MEMBERS,
+    response={201: Instrument, **WRITE},
+    summary="Register an instrument",
+)
+def create_instrument(request: HttpRequest, body: NewInstrument):
+    from equipment import services
+
+    instrument = services.create_instrument(
+        actor=auth.actor(request),
+        organisation_id=body.organisation_id,
+        content=body.content.model_dump(exclude_unset=True),
+    )
+    return Status(201, detail(request, instrument.pk))
+
+
+def detail(request: HttpRequest, instrument_id: UUID):
+    from equipment import queries
+
+    return queries.get_instrument(actor=auth.actor(request), instrument_id=instrument_id)
+
+
+@router.get(
+    "/{uuid:instrument_id}",
+    operation_id="get_instrument",
+    auth=auth.ANYBODY,
+    response={200: Instrument, **problems(401, 404)},
+    summary="An instrument",
+)
+def get_instrument(request: HttpRequest, instrument_id: UUID):
+    return detail(request, instrument_id)
+
+
+@router.patch(
+    "/{uuid:instrument_id}",
+    operation_id="edit_instrument",
+    auth=auth.MEMBERS,
+    response={200: Instrument, **WRITE},
+    summary="Change some fields",
+)
+def edit_instrument(request: HttpRequest, instrument_id: UUID, body: InstrumentEdit):
+    from equipment import services
+
+    services.edit_instrument(
+        actor=auth.actor(request),
+        instrument_id=instrument_id,
+        version=body.version,
+        content=body.content.model_dump(exclude_unset=True),
+    )
+    return detail(request, instrument_id)
+
+
+@router.post(
+    "/{uuid:instrument_id}/publication",
+    operation_id="publish_instrument",
+    auth=auth.MEMBERS,
+    response={200: Instrument, **WRITE},
+    summary="Open for sharing",
+)
+def publish_instrument(request: HttpRequest, instrument_id: UUID):
+    from equipment import services
+
+    services.publish_instrument(actor=auth.actor(request), instrument_id=instrument_id)
+    return detail(request, instrument_id)
+
+
+@router.post(
+    "/{uuid:instrument_id}/closure",
+    operation_id="close_instrument",
+    auth=auth.MEMBERS,
+    response={200: Instrument, **WRITE},
+    summary="Stop sharing",
+)
+def close_instrument(request: HttpRequest, instrument_id: UUID):
+    from equipment import services
+
+    services.close_instrument(actor=auth.actor(request), instrument_id=instrument_id)
+    return detail(request, instrument_id)
+
+
+@router.get(
+    "/{uuid:instrument_id}/calendar",
+    operation_id="get_instrument_calendar",
+    auth=auth.ANYBODY,
+    response={200: InstrumentCalendar, **problems(401, 404, 422)},
+    summary="When it is free",
+)
+def get_instrument_calendar(
+    request: HttpRequest,
+    instrument_id: UUID,
+    from_: Annotated[Day | None, Query(alias="from")] = None,
+    days: Annotated[int, Query(), Field(ge=1, le=31)] = 7,
+):
+    """Starts today unless `from` says otherwise; times are in the park's time zone."""
+    from api.equipment import calendar
+
+    return calendar(auth.actor(request), instrument_id, from_, days)
+
+
+@router.post(
+    "/{uuid:instrument_id}/bookings",
+    operation_id="book_instrument",
+    auth=auth.MEMBERS,
+    response={201: Booking, **WRITE},
+    summary="Book a period",
+    tags=["bookings"],
+)
+def book_instrument(request: HttpRequest, instrument_id: UUID, body: NewBooking):
+    """A taken period is answered by 409 with the next three free ones."""
+    from equipment import services
+
+    booking = services.book_instrument(
+        actor=auth.actor(request), instrument_id=instrument_id, **body.model_dump()
+    )
+    return Status(201, booking)
+
+
+add_suggestions(router, noun="instrument", kind="instrument", other_kinds=NEEDS)

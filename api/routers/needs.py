@@ -1,0 +1,87 @@
+"""Needs: 为场景找产品. What both lists share is in `api.routers.listings`."""
+
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Query, Router, Status
+
+from api import auth
+from api.listings import detail
+from api.pagination import CursorParam, LimitParam
+from api.routers.listings import WRITE, add_shared_operations
+from api.routers.suggestions import OFFERS, add_suggestions
+from api.schemas.base import Page, problems
+from api.schemas.listings import Need, NeedCard, NeedEdit, NeedFilters, NewNeed
+from market.listings.kinds import ListingKind
+
+router = Router(tags=["needs"])
+KIND = ListingKind.NEED
+
+
+@router.get(
+    "",
+    operation_id="list_needs",
+    auth=auth.ANYBODY,
+    response={200: Page[NeedCard], **problems(401, 422)},
+    summary="Needs, newest first",
+)
+def list_needs(
+    request: HttpRequest,
+    filters: Query[NeedFilters],
+    cursor: CursorParam = None,
+    limit: LimitParam = 20,
+):
+    """Published ones; with `mine` those of one's own organisations in any state."""
+    from market.listings import queries
+
+    return queries.list_listings(
+        kind=KIND,
+        actor=auth.actor(request),
+        filters=filters.model_dump(exclude_none=True),
+        cursor=cursor,
+        limit=limit,
+    )
+
+
+@router.post(
+    "",
+    operation_id="create_need",
+    auth=auth.MEMBERS,
+    response={201: Need, **WRITE},
+    summary="Start a draft",
+)
+def create_need(request: HttpRequest, body: NewNeed):
+    from market.listings import services
+
+    listing = services.create(
+        actor=auth.actor(request),
+        kind=KIND,
+        organisation_id=body.organisation_id,
+        content=body.content.model_dump(exclude_unset=True),
+    )
+    return Status(201, detail(auth.actor(request), KIND, listing.pk))
+
+
+@router.patch(
+    "/{uuid:listing_id}",
+    operation_id="edit_need",
+    auth=auth.MEMBERS,
+    response={200: Need, **WRITE},
+    summary="Change some fields",
+)
+def edit_need(request: HttpRequest, listing_id: UUID, body: NeedEdit):
+    """`version` is the one the editor started from; a published entry gets a new revision."""
+    from market.listings import services
+
+    services.edit(
+        actor=auth.actor(request),
+        kind=KIND,
+        listing_id=listing_id,
+        version=body.version,
+        content=body.content.model_dump(exclude_unset=True),
+    )
+    return detail(auth.actor(request), KIND, listing_id)
+
+
+add_shared_operations(router, kind=KIND, schema=Need)
+add_suggestions(router, noun="need", kind=KIND, other_kinds=OFFERS)

@@ -1,0 +1,65 @@
+"""What anybody may know of the park: vocabularies, figures, organisations."""
+
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Router
+
+from api import auth
+from api.pagination import CursorParam, LimitParam
+from api.schemas.base import Page, problems
+from api.schemas.park import Figures, OrganisationRow, Vocabularies
+
+router = Router(auth=auth.ANYBODY)
+
+
+@router.get(
+    "/vocabularies",
+    operation_id="get_vocabularies",
+    tags=["park"],
+    response={200: Vocabularies, **problems(401)},
+    summary="The words of every choice",
+)
+def get_vocabularies(request: HttpRequest):
+    from api.vocabularies import all_vocabularies
+
+    return all_vocabularies()
+
+
+@router.get(
+    "/figures",
+    operation_id="get_figures",
+    tags=["park"],
+    response={200: Figures, **problems(401)},
+    summary="How many entries are published",
+)
+def get_figures(request: HttpRequest):
+    from api.figures import count_published
+
+    return count_published()
+
+
+@router.get(
+    "/organisations",
+    operation_id="list_organisations",
+    tags=["organisations"],
+    response={200: Page[OrganisationRow], **problems(401, 422)},
+    summary="Organisations, newest first",
+)
+def list_organisations(request: HttpRequest, cursor: CursorParam = None, limit: LimitParam = 20):
+    from park.organisations import queries
+
+    return queries.list_organisations(cursor=cursor, limit=limit)
+
+
+@router.get(
+    "/organisations/{uuid:organisation_id}",
+    operation_id="get_organisation",
+    tags=["organisations"],
+    response={200: OrganisationRow, **problems(401, 404)},
+    summary="An organisation",
+)
+def get_organisation(request: HttpRequest, organisation_id: UUID):
+    from park.organisations import queries
+
+    return queries.get_organisation(organisation_id=organisation_id)

@@ -1,0 +1,121 @@
+"""Talent cards: people with skills, without their contact data."""
+
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Query, Router, Status
+
+from api import auth
+from api.pagination import CursorParam, LimitParam
+from api.routers.suggestions import NEEDS, add_suggestions
+from api.schemas.base import Page, problems
+from api.schemas.talent import CardEdit, CardFilters, NewCard, TalentCard, TalentCardRow
+
+router = Router(tags=["people"])
+WRITE = problems(401, 403, 404, 409, 422)
+
+
+def detail(request: HttpRequest, card_id: UUID):
+    from talent import queries
+
+    return queries.get_card(actor=auth.actor(request), card_id=card_id)
+
+
+@router.get(
+    "",
+    operation_id="list_talent_cards",
+    auth=auth.ANYBODY,
+    response={200: Page[TalentCardRow], **problems(401, 422)},
+    summary="Talent cards, newest first",
+)
+def list_talent_cards(
+    request: HttpRequest,
+    filters: Query[CardFilters],
+    cursor: CursorParam = None,
+    limit: LimitParam = 20,
+):
+    from talent import queries
+
+    return queries.list_cards(
+        actor=auth.actor(request), **filters.model_dump(), cursor=cursor, limit=limit
+    )
+
+
+@router.post(
+    "",
+    operation_id="create_talent_card",
+    auth=auth.MEMBERS,
+    response={201: TalentCard, **WRITE},
+    summary="Record a card",
+)
+def create_talent_card(request: HttpRequest, body: NewCard):
+    from talent import services
+
+    card = services.create_card(
+        actor=auth.actor(request),
+        organisation_id=body.organisation_id,
+        content=body.content.model_dump(exclude_unset=True),
+    )
+    return Status(201, detail(request, card.pk))
+
+
+@router.get(
+    "/{uuid:card_id}",
+    operation_id="get_talent_card",
+    auth=auth.ANYBODY,
+    response={200: TalentCard, **problems(401, 404)},
+    summary="A card",
+)
+def get_talent_card(request: HttpRequest, card_id: UUID):
+    """Full name and contact data are there for the holder, their organisation and staff only."""
+    return detail(request, card_id)
+
+
+@router.patch(
+    "/{uuid:card_id}",
+    operation_id="edit_talent_card",
+    auth=auth.MEMBERS,
+    response={200: TalentCard, **WRITE},
+    summary="Change some fields",
+)
+def edit_talent_card(request: HttpRequest, card_id: UUID, body: CardEdit):
+    from talent import services
+
+    services.edit_card(
+        actor=auth.actor(request),
+        card_id=card_id,
+        version=body.version,
+        content=body.content.model_dump(exclude_unset=True),
+    )
+    return detail(request, card_id)
+
+
+@router.post(
+    "/{uuid:card_id}/publication",
+    operation_id="publish_talent_card",
+    auth=auth.MEMBERS,
+    response={200: TalentCard, **WRITE},
+    summary="Show it",
+)
+def publish_talent_card(request: HttpRequest, card_id: UUID):
+    from talent import services
+
+    services.publish_card(actor=auth.actor(request), card_id=card_id)
+    return detail(request, card_id)
+
+
+@router.post(
+    "/{uuid:card_id}/withdrawal",
+    operation_id="withdraw_talent_card",
+    auth=auth.MEMBERS,
+    response={200: TalentCard, **WRITE},
+    summary="Show it no longer",
+)
+def withdraw_talent_card(request: HttpRequest, card_id: UUID):
+    from talent import services
+
+    services.withdraw_card(actor=auth.actor(request), card_id=card_id)
+    return detail(request, card_id)
+
+
+add_suggestions(router, noun="talent_card", kind="person", other_kinds=NEEDS)

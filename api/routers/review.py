@@ -1,0 +1,23 @@
+"""Staff's queue: what waits for a decision."""
+
+from django.http import HttpRequest
+from ninja import Router
+
+from api import auth
+from api.pagination import CursorParam, LimitParam
+from api.schemas.base import Page, problems
+from api.schemas.listings import ReviewRow
+
+router = Router(tags=["review"], auth=auth.MEMBERS)
+
+
+@router.get(
+    "",
+    operation_id="get_review_queue",
+    response={200: Page[ReviewRow], **problems(401, 403, 422)},
+    summary="What waits for staff",
+)
+def get_review_queue(request: HttpRequest, cursor: CursorParam = None, limit: LimitParam = 20):
+    from market.listings import queries
+
+    return queries.review_queue(actor=auth.actor(request), cursor=cursor, limit=limit)

@@ -1,0 +1,23 @@
+"""Free-text search over all kinds, by meaning or, when no worker answers, by words."""
+
+from django.http import HttpRequest
+from ninja import Query, Router
+
+from api import auth
+from api.schemas.base import problems
+from api.schemas.matching import SearchAnswer, SearchQuery
+
+router = Router(tags=["search"], auth=auth.ANYBODY)
+
+
+@router.get(
+    "",
+    operation_id="search_entries",
+    response={200: SearchAnswer, **problems(401, 422)},
+    summary="Search everything by meaning",
+)
+def search_entries(request: HttpRequest, query: Query[SearchQuery]):
+    """`mode` says whether meaning or, as a fall-back, words found the entries."""
+    from api.matching import search
+
+    return search(auth.actor(request), query)

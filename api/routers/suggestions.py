@@ -1,0 +1,42 @@
+"""Stored suggestions of an entry, with their reasons. Each noun's router gets its own operation."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from ninja import Query, Router
+
+from api import auth
+from api.pagination import CursorParam, LimitParam
+from api.schemas.base import choice, problems
+from api.schemas.matching import SuggestionPage
+
+OFFERS = ("capability", "instrument", "person")
+NEEDS = ("need",)
+
+
+def add_suggestions(router: Router, *, noun: str, kind: str, other_kinds: tuple[str, ...]) -> None:
+    """`noun` names the operation, `kind` is matching's word for the entry."""
+    other_kind = choice(other_kinds, is_blank_allowed=False)
+
+    @router.get(
+        "/{uuid:entry_id}/suggestions",
+        operation_id=f"list_{noun}_suggestions",
+        auth=auth.ANYBODY,
+        response={200: SuggestionPage, **problems(401, 404, 422)},
+        summary="What matches, and why",
+        tags=["suggestions"],
+    )
+    def list_suggestions(
+        request: HttpRequest,
+        entry_id: UUID,
+        kinds: Annotated[list[other_kind] | None, Query(alias="kind")] = None,
+        cursor: CursorParam = None,
+        limit: LimitParam = 20,
+    ) -> Any:
+        """The best first. Only passages that this reader may see take part."""
+        from api.matching import suggestions_of
+
+        return suggestions_of(
+            auth.actor(request), kind, entry_id, kinds or other_kinds, cursor, limit
+        )
