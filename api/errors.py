@@ -12,6 +12,7 @@ from django.core.exceptions import RequestDataTooBig
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language_from_request
+from django.views.csrf import csrf_failure
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -162,3 +163,10 @@ def register(api: NinjaAPI) -> None:
     @api.exception_handler(RequestDataTooBig)
     def on_too_big(request: HttpRequest, _: RequestDataTooBig) -> HttpResponse:
         return problem(request, "payload_too_large")
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's CSRF_FAILURE_VIEW: a problem under /api/, Django's own page elsewhere."""
+    if request.path.startswith("/api/"):
+        return problem(request, "csrf_failed")
+    return csrf_failure(request, reason=reason)

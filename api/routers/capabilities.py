@@ -59,7 +59,7 @@ def list_capabilities(
 def create_capability(request: HttpRequest, body: NewCapability):
     from market.listings import services
 
-    listing = services.create(
+    listing = services.create_listing(
         actor=auth.actor(request),
         kind=KIND,
         organisation_id=body.organisation_id,
@@ -79,7 +79,7 @@ def edit_capability(request: HttpRequest, listing_id: UUID, body: CapabilityEdit
     """`version` is the one the editor started from; a published entry gets a new revision."""
     from market.listings import services
 
-    services.edit(
+    services.edit_listing(
         actor=auth.actor(request),
         kind=KIND,
         listing_id=listing_id,

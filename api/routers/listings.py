@@ -73,7 +73,7 @@ def _add_lifecycle(router: Router, kind: ListingKind, schema: type[BaseModel]) -
     def discard(request: HttpRequest, listing_id: UUID) -> Any:
         from market.listings import services
 
-        services.discard(actor=auth.actor(request), kind=kind, listing_id=listing_id)
+        services.discard_listing(actor=auth.actor(request), kind=kind, listing_id=listing_id)
         return Status(204, None)
 
     @router.post(
@@ -86,7 +86,7 @@ def _add_lifecycle(router: Router, kind: ListingKind, schema: type[BaseModel]) -
     def submit(request: HttpRequest, listing_id: UUID) -> Any:
         from market.listings import services
 
-        services.submit(actor=auth.actor(request), kind=kind, listing_id=listing_id)
+        services.submit_listing(actor=auth.actor(request), kind=kind, listing_id=listing_id)
         return detail(auth.actor(request), kind, listing_id)
 
     @router.post(
@@ -99,7 +99,7 @@ def _add_lifecycle(router: Router, kind: ListingKind, schema: type[BaseModel]) -
     def return_listing(request: HttpRequest, listing_id: UUID, body: ReturnRequest) -> Any:
         from market.listings import services
 
-        services.return_(
+        services.return_listing(
             actor=auth.actor(request), kind=kind, listing_id=listing_id, **body.model_dump()
         )
         return detail(auth.actor(request), kind, listing_id)
@@ -114,7 +114,7 @@ def _add_lifecycle(router: Router, kind: ListingKind, schema: type[BaseModel]) -
     def hold(request: HttpRequest, listing_id: UUID, body: NoteRequest) -> Any:
         from market.listings import services
 
-        services.hold(
+        services.hold_listing(
             actor=auth.actor(request), kind=kind, listing_id=listing_id, **body.model_dump()
         )
         return detail(auth.actor(request), kind, listing_id)
@@ -129,7 +129,7 @@ def _add_lifecycle(router: Router, kind: ListingKind, schema: type[BaseModel]) -
     def publish(request: HttpRequest, listing_id: UUID) -> Any:
         from market.listings import services
 
-        services.publish(actor=auth.actor(request), kind=kind, listing_id=listing_id)
+        services.publish_listing(actor=auth.actor(request), kind=kind, listing_id=listing_id)
         return detail(auth.actor(request), kind, listing_id)
 
     @router.post(
@@ -142,7 +142,7 @@ def _add_lifecycle(router: Router, kind: ListingKind, schema: type[BaseModel]) -
     def close(request: HttpRequest, listing_id: UUID, body: ClosureRequest) -> Any:
         from market.listings import services
 
-        services.close(
+        services.close_listing(
             actor=auth.actor(request), kind=kind, listing_id=listing_id, **body.model_dump()
         )
         return detail(auth.actor(request), kind, listing_id)

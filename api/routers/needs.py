@@ -53,7 +53,7 @@ def list_needs(
 def create_need(request: HttpRequest, body: NewNeed):
     from market.listings import services
 
-    listing = services.create(
+    listing = services.create_listing(
         actor=auth.actor(request),
         kind=KIND,
         organisation_id=body.organisation_id,
@@ -73,7 +73,7 @@ def edit_need(request: HttpRequest, listing_id: UUID, body: NeedEdit):
     """`version` is the one the editor started from; a published entry gets a new revision."""
     from market.listings import services
 
-    services.edit(
+    services.edit_listing(
         actor=auth.actor(request),
         kind=KIND,
         listing_id=listing_id,

@@ -3,12 +3,14 @@
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Query, Router
 
 from api import auth
 from api.pagination import CursorParam, LimitParam
 from api.schemas.base import Page, problems
-from api.schemas.park import Figures, OrganisationRow, Vocabularies
+from api.schemas.park import Figures, OrganisationFilters, OrganisationRow, Vocabularies
+from api.vocabularies import all_vocabularies
+from park.organisations import queries as organisations
 
 router = Router(auth=auth.ANYBODY)
 
@@ -21,8 +23,6 @@ router = Router(auth=auth.ANYBODY)
     summary="The words of every choice",
 )
 def get_vocabularies(request: HttpRequest):
-    from api.vocabularies import all_vocabularies
-
     return all_vocabularies()
 
 
@@ -46,10 +46,15 @@ def get_figures(request: HttpRequest):
     response={200: Page[OrganisationRow], **problems(401, 422)},
     summary="Organisations, newest first",
 )
-def list_organisations(request: HttpRequest, cursor: CursorParam = None, limit: LimitParam = 20):
-    from park.organisations import queries
-
-    return queries.list_organisations(cursor=cursor, limit=limit)
+def list_organisations(
+    request: HttpRequest,
+    filters: Query[OrganisationFilters],
+    cursor: CursorParam = None,
+    limit: LimitParam = 20,
+):
+    return organisations.list_organisations(
+        actor=auth.actor(request), **filters.model_dump(), cursor=cursor, limit=limit
+    )
 
 
 @router.get(
@@ -60,6 +65,4 @@ def list_organisations(request: HttpRequest, cursor: CursorParam = None, limit: 
     summary="An organisation",
 )
 def get_organisation(request: HttpRequest, organisation_id: UUID):
-    from park.organisations import queries
-
-    return queries.get_organisation(organisation_id=organisation_id)
+    return organisations.get_organisation(auth.actor(request), organisation_id)

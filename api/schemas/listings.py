@@ -19,12 +19,13 @@ from api.schemas.base import (
     Version,
     choice,
 )
+from market.listings.content import MAX_INDICATORS, TEXT_LIMIT
 from market.listings.kinds import CapabilityKind, Comparator, IpStance, NeedKind
 from market.listings.states import Status
 from park.core.levels import Level
 
 Title = Annotated[str, Field(max_length=120)]
-LongText = Annotated[str, Field(max_length=8000)]
+LongText = Annotated[str, Field(max_length=TEXT_LIMIT)]
 Short = Annotated[str, Field(max_length=200)]
 Name = Annotated[str, Field(max_length=60)]
 Phone = Annotated[str, Field(max_length=40)]
@@ -48,7 +49,7 @@ class IndicatorIn(Input):
     evidence: Annotated[str, Field(max_length=500)] = ""
 
 
-Indicators = Annotated[list[IndicatorIn], Field(max_length=100)]
+Indicators = Annotated[list[IndicatorIn], Field(max_length=MAX_INDICATORS)]
 
 
 class ListingContentIn(Input):
@@ -115,7 +116,7 @@ class CapabilityEdit(Input):
 
 class FieldAdvice(Input):
     field: Annotated[str, Field(min_length=1, max_length=40)]
-    advice: Annotated[str, Field(min_length=1, max_length=1000)]
+    advice: Annotated[str, Field(min_length=1, max_length=500)]
 
 
 class ReturnRequest(Input):

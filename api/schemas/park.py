@@ -1,9 +1,12 @@
 """Health, vocabularies, figures and organisations."""
 
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from api.schemas.base import Output
+from pydantic import Field
+
+from api.schemas.base import Code, Input, Output, choice
+from park.organisations.models import OrganisationKind
 
 Condition = Literal["ok", "down"]
 
@@ -58,3 +61,11 @@ class OrganisationRow(Output):
     region: str
     about: str
     is_example: bool
+
+
+class OrganisationFilters(Input):
+    q: Annotated[str, Field(max_length=120)] = ""
+    """Part of the name."""
+    kind: choice(OrganisationKind.values) = ""  # type: ignore[valid-type]
+    chain: Code = ""
+    region: Code = ""
