@@ -18,6 +18,7 @@ from api.schemas.listings import (
     CapabilityFilters,
     NewCapability,
 )
+from market.listings import queries, services
 from market.listings.kinds import ListingKind
 
 router = Router(tags=["capabilities"])
@@ -28,7 +29,7 @@ KIND = ListingKind.CAPABILITY
     "",
     operation_id="list_capabilities",
     auth=auth.ANYBODY,
-    response={200: Page[CapabilityCard], **problems(401, 422)},
+    response={200: Page[CapabilityCard], **problems(401, 403, 422)},
     summary="Capabilities, newest first",
 )
 def list_capabilities(
@@ -38,12 +39,10 @@ def list_capabilities(
     limit: LimitParam = 20,
 ):
     """Published ones; with `mine` those of one's own organisations in any state."""
-    from market.listings import queries
-
     return queries.list_listings(
         kind=KIND,
         actor=auth.actor(request),
-        filters=filters.model_dump(exclude_none=True),
+        filters=queries.ListingFilters(**filters.model_dump(by_alias=True)),
         cursor=cursor,
         limit=limit,
     )
@@ -57,8 +56,6 @@ def list_capabilities(
     summary="Start a draft",
 )
 def create_capability(request: HttpRequest, body: NewCapability):
-    from market.listings import services
-
     listing = services.create_listing(
         actor=auth.actor(request),
         kind=KIND,
@@ -77,8 +74,6 @@ def create_capability(request: HttpRequest, body: NewCapability):
 )
 def edit_capability(request: HttpRequest, listing_id: UUID, body: CapabilityEdit):
     """`version` is the one the editor started from; a published entry gets a new revision."""
-    from market.listings import services
-
     services.edit_listing(
         actor=auth.actor(request),
         kind=KIND,

@@ -8,7 +8,7 @@ from ninja import Router, Status
 from pydantic import BaseModel
 
 from api import auth
-from api.listings import detail
+from api.listings import detail, present_revisions
 from api.pagination import CursorParam, LimitParam
 from api.schemas.base import Page, problems
 from api.schemas.listings import (
@@ -18,6 +18,7 @@ from api.schemas.listings import (
     ReturnRequest,
     RevisionRow,
 )
+from market.listings import queries, services
 from market.listings.kinds import ListingKind
 
 WRITE = problems(401, 403, 404, 409, 422)
@@ -46,15 +47,13 @@ def _add_reading(router: Router, kind: ListingKind, schema: type[BaseModel]) -> 
         "/{uuid:listing_id}/history",
         operation_id=f"list_{kind}_history",
         auth=auth.MEMBERS,
-        response={200: Page[HistoryRow], **problems(401, 403, 404, 422)},
+        response={200: Page[HistoryRow], **problems(401, 404, 422)},
         summary="Who changed what",
     )
     def list_history(
         request: HttpRequest, listing_id: UUID, cursor: CursorParam = None, limit: LimitParam = 20
     ) -> Any:
         """For the owner and staff, the newest first."""
-        from market.listings import queries
-
         return queries.list_history(
             kind=kind, actor=auth.actor(request), listing_id=listing_id, cursor=cursor, limit=limit
         )
@@ -71,8 +70,6 @@ def _add_lifecycle(router: Router, kind: ListingKind, schema: type[BaseModel]) -
         summary="Discard a draft",
     )
     def discard(request: HttpRequest, listing_id: UUID) -> Any:
-        from market.listings import services
-
         services.discard_listing(actor=auth.actor(request), kind=kind, listing_id=listing_id)
         return Status(204, None)
 
@@ -84,8 +81,6 @@ def _add_lifecycle(router: Router, kind: ListingKind, schema: type[BaseModel]) -
         summary="Submit for review",
     )
     def submit(request: HttpRequest, listing_id: UUID) -> Any:
-        from market.listings import services
-
         services.submit_listing(actor=auth.actor(request), kind=kind, listing_id=listing_id)
         return detail(auth.actor(request), kind, listing_id)
 
@@ -97,8 +92,6 @@ def _add_lifecycle(router: Router, kind: ListingKind, schema: type[BaseModel]) -
         summary="Return with concrete edits (staff)",
     )
     def return_listing(request: HttpRequest, listing_id: UUID, body: ReturnRequest) -> Any:
-        from market.listings import services
-
         services.return_listing(
             actor=auth.actor(request), kind=kind, listing_id=listing_id, **body.model_dump()
         )
@@ -112,8 +105,6 @@ def _add_lifecycle(router: Router, kind: ListingKind, schema: type[BaseModel]) -
         summary="Put on hold (staff)",
     )
     def hold(request: HttpRequest, listing_id: UUID, body: NoteRequest) -> Any:
-        from market.listings import services
-
         services.hold_listing(
             actor=auth.actor(request), kind=kind, listing_id=listing_id, **body.model_dump()
         )
@@ -127,8 +118,6 @@ def _add_lifecycle(router: Router, kind: ListingKind, schema: type[BaseModel]) -
         summary="Publish (staff)",
     )
     def publish(request: HttpRequest, listing_id: UUID) -> Any:
-        from market.listings import services
-
         services.publish_listing(actor=auth.actor(request), kind=kind, listing_id=listing_id)
         return detail(auth.actor(request), kind, listing_id)
 
@@ -140,8 +129,6 @@ def _add_lifecycle(router: Router, kind: ListingKind, schema: type[BaseModel]) -
         summary="Close, with a reason",
     )
     def close(request: HttpRequest, listing_id: UUID, body: ClosureRequest) -> Any:
-        from market.listings import services
-
         services.close_listing(
             actor=auth.actor(request), kind=kind, listing_id=listing_id, **body.model_dump()
         )
@@ -156,17 +143,13 @@ def _add_revisions(router: Router, kind: ListingKind, schema: type[BaseModel]) -
         path,
         operation_id=f"list_{kind}_revisions",
         auth=auth.MEMBERS,
-        response={200: Page[RevisionRow], **problems(401, 403, 404, 422)},
+        response={200: Page[RevisionRow], **problems(401, 404)},
         summary="Revisions",
     )
-    def list_revisions(
-        request: HttpRequest, listing_id: UUID, cursor: CursorParam = None, limit: LimitParam = 20
-    ) -> Any:
+    def list_revisions(request: HttpRequest, listing_id: UUID) -> Any:
         """For the owner and staff, the newest first."""
-        from market.listings import queries
-
-        return queries.list_revisions(
-            kind=kind, actor=auth.actor(request), listing_id=listing_id, cursor=cursor, limit=limit
+        return present_revisions(
+            queries.list_revisions(actor=auth.actor(request), kind=kind, listing_id=listing_id)
         )
 
     @router.post(
@@ -177,8 +160,6 @@ def _add_revisions(router: Router, kind: ListingKind, schema: type[BaseModel]) -
         summary="Let a pending revision take effect (staff)",
     )
     def approve_revision(request: HttpRequest, listing_id: UUID, number: int) -> Any:
-        from market.listings import services
-
         services.approve_revision(
             actor=auth.actor(request), kind=kind, listing_id=listing_id, number=number
         )
@@ -194,8 +175,6 @@ def _add_revisions(router: Router, kind: ListingKind, schema: type[BaseModel]) -
     def reject_revision(
         request: HttpRequest, listing_id: UUID, number: int, body: NoteRequest
     ) -> Any:
-        from market.listings import services
-
         services.reject_revision(
             actor=auth.actor(request),
             kind=kind,
@@ -213,8 +192,6 @@ def _add_revisions(router: Router, kind: ListingKind, schema: type[BaseModel]) -
         summary="Tick off a correction (staff)",
     )
     def acknowledge_revision(request: HttpRequest, listing_id: UUID, number: int) -> Any:
-        from market.listings import services
-
         services.acknowledge_revision(
             actor=auth.actor(request), kind=kind, listing_id=listing_id, number=number
         )

@@ -12,6 +12,7 @@ from api.routers.listings import WRITE, add_shared_operations
 from api.routers.suggestions import OFFERS, add_suggestions
 from api.schemas.base import Page, problems
 from api.schemas.listings import Need, NeedCard, NeedEdit, NeedFilters, NewNeed
+from market.listings import queries, services
 from market.listings.kinds import ListingKind
 
 router = Router(tags=["needs"])
@@ -22,7 +23,7 @@ KIND = ListingKind.NEED
     "",
     operation_id="list_needs",
     auth=auth.ANYBODY,
-    response={200: Page[NeedCard], **problems(401, 422)},
+    response={200: Page[NeedCard], **problems(401, 403, 422)},
     summary="Needs, newest first",
 )
 def list_needs(
@@ -32,12 +33,10 @@ def list_needs(
     limit: LimitParam = 20,
 ):
     """Published ones; with `mine` those of one's own organisations in any state."""
-    from market.listings import queries
-
     return queries.list_listings(
         kind=KIND,
         actor=auth.actor(request),
-        filters=filters.model_dump(exclude_none=True),
+        filters=queries.ListingFilters(**filters.model_dump()),
         cursor=cursor,
         limit=limit,
     )
@@ -51,8 +50,6 @@ def list_needs(
     summary="Start a draft",
 )
 def create_need(request: HttpRequest, body: NewNeed):
-    from market.listings import services
-
     listing = services.create_listing(
         actor=auth.actor(request),
         kind=KIND,
@@ -71,8 +68,6 @@ def create_need(request: HttpRequest, body: NewNeed):
 )
 def edit_need(request: HttpRequest, listing_id: UUID, body: NeedEdit):
     """`version` is the one the editor started from; a published entry gets a new revision."""
-    from market.listings import services
-
     services.edit_listing(
         actor=auth.actor(request),
         kind=KIND,

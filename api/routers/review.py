@@ -4,9 +4,11 @@ from django.http import HttpRequest
 from ninja import Router
 
 from api import auth
+from api.listings import present_queue
 from api.pagination import CursorParam, LimitParam
 from api.schemas.base import Page, problems
 from api.schemas.listings import ReviewRow
+from market.listings import queries
 
 router = Router(tags=["review"], auth=auth.MEMBERS)
 
@@ -18,6 +20,5 @@ router = Router(tags=["review"], auth=auth.MEMBERS)
     summary="What waits for staff",
 )
 def get_review_queue(request: HttpRequest, cursor: CursorParam = None, limit: LimitParam = 20):
-    from market.listings import queries
-
-    return queries.review_queue(actor=auth.actor(request), cursor=cursor, limit=limit)
+    page = queries.review_queue(actor=auth.actor(request), cursor=cursor, limit=limit)
+    return present_queue(page)

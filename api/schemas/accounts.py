@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, StringConstraints
 
 from api.schemas.base import Input, Output, choice
 from park.accounts.models import TokenScope
@@ -13,7 +13,9 @@ from park.accounts.models import TokenScope
 class Credentials(Input):
     username: Annotated[str, Field(min_length=1, max_length=150)]
     # White space belongs to a password.
-    password: Annotated[str, Field(min_length=1, max_length=256, strip_whitespace=False)]
+    password: Annotated[
+        str, StringConstraints(min_length=1, max_length=256, strip_whitespace=False)
+    ]
 
 
 class SessionUser(Output):

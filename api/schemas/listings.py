@@ -2,7 +2,7 @@
 not for this reader."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 from pydantic import Field
@@ -24,6 +24,7 @@ from market.listings.kinds import CapabilityKind, Comparator, IpStance, NeedKind
 from market.listings.states import Status
 from park.core.levels import Level
 
+Content = TypeVar("Content")
 Title = Annotated[str, Field(max_length=120)]
 LongText = Annotated[str, Field(max_length=TEXT_LIMIT)]
 Short = Annotated[str, Field(max_length=200)]
@@ -186,10 +187,13 @@ class ListingOrganisation(OrganisationRef):
     kind: str
 
 
-class PendingRevision(Output):
+class PendingRevision(Output, Generic[Content]):
+    """A change that waits for staff. An edit of the entry starts from its `content`."""
+
     number: int
     created_at: datetime
     changes: dict[str, Any]
+    content: Content
 
 
 class ReturnEdit(Output):
@@ -207,10 +211,10 @@ class Listing(Output):
     missing: list[str]
     hidden_fields: list[str]
     field_levels: dict[str, str]
-    """Only for the owner and staff, as all that follows up to `closing_note`."""
+    """Departures from the fields' own levels. Only the owner and staff get these, the return
+    edits, the pending revision and the closing note."""
     return_edits: list[ReturnEdit]
-    pending_revision: PendingRevision | None
-    closing_note: str | None
+    closing_note: str
     submitted_at: datetime | None
     published_at: datetime | None
     closed_at: datetime | None
@@ -224,22 +228,28 @@ class Listing(Output):
 class Need(Listing):
     listing_kind: Literal["need"]
     content: NeedContent
+    pending_revision: PendingRevision[NeedContent] | None
 
 
 class Capability(Listing):
     listing_kind: Literal["capability"]
     content: CapabilityContent
+    pending_revision: PendingRevision[CapabilityContent] | None
 
 
 class ListingCard(Output):
+    """A line of a list. A null is unknown or not for this reader."""
+
     id: UUID
     title: str
     kind: str
     chain: str
-    key_areas: list[str]
+    key_areas: list[str] | None
     region: str | None
     organisation: OrganisationRef
     summary: str | None
+    """The first 120 characters of the main text."""
+    maturity: int | None
     status: str
     is_expired: bool
     is_example: bool
@@ -247,20 +257,24 @@ class ListingCard(Output):
     updated_at: datetime
 
 
+# Both lists come from the same query, which calls money and last day by neutral names.
+MoneyMin = Annotated[float | None, Field(validation_alias="money_min")]
+MoneyMax = Annotated[float | None, Field(validation_alias="money_max")]
+LastDay = Annotated[date | None, Field(validation_alias="last_day")]
+
+
 class NeedCard(ListingCard):
     listing_kind: Literal["need"]
-    budget_min: float | None
-    budget_max: float | None
-    due_on: date | None
-    maturity: int | None
+    budget_min: MoneyMin
+    budget_max: MoneyMax
+    due_on: LastDay
 
 
 class CapabilityCard(ListingCard):
     listing_kind: Literal["capability"]
-    price_min: float | None
-    price_max: float | None
-    valid_until: date | None
-    maturity: int | None
+    price_min: MoneyMin
+    price_max: MoneyMax
+    valid_until: LastDay
 
 
 class RevisionRow(Output):
@@ -292,8 +306,8 @@ class ReviewRow(Output):
 
 
 class ListingFilters(Input):
-    q: Annotated[str, Field(max_length=200)] = ""
-    """Words that the title or text contains; `/search` finds by meaning."""
+    q: Annotated[str, Field(max_length=100)] = ""
+    """A part of the title; `/search` finds by meaning."""
     chain: Code = ""
     key_area: Code = ""
     region: Code = ""
@@ -303,6 +317,7 @@ class ListingFilters(Input):
     status: choice(Status.values) = ""  # type: ignore[valid-type]
     """With `mine`, or for staff."""
     maturity: Maturity | None = None
+    """At least this level."""
 
 
 class NeedFilters(ListingFilters):
@@ -313,4 +328,5 @@ class NeedFilters(ListingFilters):
 
 class CapabilityFilters(ListingFilters):
     kind: choice(CapabilityKind.values) = ""  # type: ignore[valid-type]
-    price_max: Amount | None = None
+    price_min: Annotated[Amount | None, Field(serialization_alias="budget_min")] = None
+    price_max: Annotated[Amount | None, Field(serialization_alias="budget_max")] = None
