@@ -1,0 +1,184 @@
+"""What matching stores: items of every kind, their passages, vectors, word statistics, suggestions.
+
+Rows are written by `matching.indexing` and `matching.engine` only.
+"""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
+from django.db import models
+from django.db.models import Func, Q
+from django.utils import timezone
+
+from matching.sources import Side
+from park.core.levels import Level
+from park.core.models import new_id
+
+
+class CurrentTransaction(Func):
+    """The number of the writing transaction: what a change cursor orders by."""
+
+    template = "pg_current_xact_id()::text::bigint"
+    output_field = models.BigIntegerField()
+    arity = 0
+
+
+LEVELS = [(level.value, level.value) for level in Level]
+
+
+class Item(models.Model):
+    """One published entry of any kind, as matching knows it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    kind = models.CharField(max_length=40)
+    side = models.CharField(max_length=10, choices=[(side.value, side.value) for side in Side])
+    object_id = models.UUIDField()
+    organisation_id = models.UUIDField(null=True)
+    title = models.TextField()
+    is_searchable = models.BooleanField(default=True)
+    sub_kind = models.CharField(max_length=40, blank=True)
+    chains = ArrayField(models.CharField(max_length=60), default=list)
+    key_areas = ArrayField(models.CharField(max_length=60), default=list)
+    region = models.CharField(max_length=60, blank=True)
+    budget_min = models.DecimalField(max_digits=18, decimal_places=2, null=True)
+    """Yuan."""
+    budget_max = models.DecimalField(max_digits=18, decimal_places=2, null=True)
+    maturity = models.PositiveSmallIntegerField(null=True)
+    """TRL 1–9."""
+    expires_on = models.DateField(null=True)
+    indicators = models.JSONField(default=list)
+    """IndicatorLine rows with their numbers in base units, parsed once on saving."""
+    updated_at = models.DateTimeField()
+    indexed_at = models.DateTimeField(default=timezone.now)
+    change_stamp = models.BigIntegerField(db_default=CurrentTransaction())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "object_id"], name="item_once"),
+        ]
+        indexes = [
+            models.Index(fields=["change_stamp", "id"], name="item_changes"),
+            models.Index(fields=["expires_on"], condition=Q(is_searchable=True), name="item_expiry"),
+            models.Index(fields=["side", "kind"], name="item_side_kind"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id}"
+
+
+class Passage(models.Model):
+    """A piece of an item's text that is embedded and found on its own."""
+
+    id = models.BigAutoField(primary_key=True)
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="passages")
+    role = models.CharField(max_length=10)
+    """title, whole (title and public text together) or sentence."""
+    field = models.CharField(max_length=40)
+    level = models.CharField(max_length=10, choices=LEVELS)
+    ordinal = models.PositiveIntegerField()
+    start = models.PositiveIntegerField(default=0)
+    """Where a sentence stands in its field's text, in characters."""
+    end = models.PositiveIntegerField(default=0)
+    field_ordinal = models.PositiveIntegerField(default=0)
+    text = models.TextField()
+    text_hash = models.CharField(max_length=64, db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["item", "ordinal"], name="passage_once"),
+        ]
+        indexes = [models.Index(fields=["item", "level"], name="passage_item_level")]
+
+
+class LexicalDocument(models.Model):
+    """The words of an item at one level: what full text searches and BM25 counts."""
+
+    id = models.BigAutoField(primary_key=True)
+    item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="documents")
+    level = models.CharField(max_length=10, choices=LEVELS)
+    words = SearchVectorField()
+    counts = models.JSONField(default=dict)
+    """{token: how often}."""
+    length = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "level"], name="document_once")]
+        indexes = [GinIndex(fields=["words"], name="document_words", fastupdate=False)]
+
+
+class Embedding(models.Model):
+    """The vector of a text under a model. The same text is never embedded twice."""
+
+    id = models.BigAutoField(primary_key=True)
+    text_hash = models.CharField(max_length=64)
+    model_id = models.CharField(max_length=120)
+    dimension = models.PositiveIntegerField()
+    vector = models.BinaryField()
+    """float32, little-endian, of length 1."""
+    change_stamp = models.BigIntegerField(db_default=CurrentTransaction())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["text_hash", "model_id"], name="embedding_once")
+        ]
+        indexes = [models.Index(fields=["model_id", "id"], name="embedding_model")]
+
+
+class IdfTable(models.Model):
+    """A version of the word statistics. Scores name the version they were made with."""
+
+    version = models.BigAutoField(primary_key=True)
+    made_at = models.DateTimeField(default=timezone.now)
+    documents = models.PositiveIntegerField()
+    mean_length = models.FloatField()
+    frequencies = models.JSONField()
+    """{token: number of documents that hold it}."""
+
+
+class ServingModel(models.Model):
+    """Which model's vectors serve searches now: one row, changed when a re-embedding is whole."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1)
+    model_id = models.CharField(max_length=120)
+    switched_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="serving_model_one_row")]
+
+
+class Band(models.TextChoices):
+    STRONG = "strong", "高度契合"
+    GOOD = "good", "较契合"
+    POSSIBLE = "possible", "可参考"
+
+
+class MatchSuggestion(models.Model):
+    """A need and an offer that may belong together, with what decided it and how to replay it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    need_item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="offer_suggestions")
+    offer_item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="need_suggestions")
+    score = models.FloatField()
+    band = models.CharField(max_length=10, choices=Band)
+    features = models.JSONField()
+    """{feature: value, or null when unknown}."""
+    reasons = models.JSONField()
+    versions = models.JSONField()
+    """model_id, text hashes, weights and IDF version: what a replay needs."""
+    is_in_need_top = models.BooleanField(default=False)
+    """In the need's own list of its kind."""
+    is_in_offer_top = models.BooleanField(default=False)
+    """In the offer's own list of needs."""
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["need_item", "offer_item"], name="suggestion_once"),
+            models.CheckConstraint(
+                condition=~Q(need_item=models.F("offer_item")), name="suggestion_two_items"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["need_item", "-score", "id"], name="suggestion_need"),
+            models.Index(fields=["offer_item", "-score", "id"], name="suggestion_offer"),
+        ]
