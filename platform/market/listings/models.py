@@ -1,41 +1,70 @@
 """Needs (为场景找产品), capabilities (为产品找场景), their indicators and revisions."""
 
+from datetime import date
+from typing import ClassVar, Self
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from market.listings.content import LAST_DAY
+from market.listings.kinds import (
+    CapabilityKind,
+    Comparator,
+    IpStance,
+    ListingKind,
+    NeedKind,
+    RevisionStatus,
+)
+from market.listings.rules import is_expired
 from market.listings.states import Status
+from park.accounts.actors import Actor
 from park.core.models import BaseModel
 from park.organisations.models import Organisation
+from park.organisations.queries import is_staff, memberships_of
+
+__all__ = [
+    "LISTING_MODELS",
+    "Capability",
+    "CapabilityKind",
+    "Comparator",
+    "Indicator",
+    "IpStance",
+    "Listing",
+    "ListingKind",
+    "Need",
+    "NeedKind",
+    "Revision",
+    "RevisionStatus",
+    "Status",
+]
 
 
-class NeedKind(models.TextChoices):
-    SCENARIO = "scenario", "场景需求"
-    TECHNOLOGY = "technology", "技术需求"
-    ORDER = "order", "市场订单"
-    MATERIAL = "material", "生产原料"
-    CAPACITY = "capacity", "共享产能"
-    SERVICE = "service", "服务需求"
+class ListingQuerySet(models.QuerySet):
+    """Where every read of needs and capabilities starts."""
 
+    def visible_to(self, actor: Actor) -> Self:
+        """What is published, what is the actor's own, and for park staff all but drafts."""
+        allowed = Q(status=Status.PUBLISHED)
+        if actor is not None and actor.is_authenticated:
+            own = memberships_of(actor).values("organisation_id")
+            allowed |= Q(organisation_id__in=own)
+        if is_staff(actor):
+            allowed |= ~Q(status=Status.DRAFT)
+        return self.filter(allowed)
 
-class CapabilityKind(models.TextChoices):
-    ACHIEVEMENT = "achievement", "科技成果"
-    PRODUCT = "product", "产品"
-    TECHNOLOGY = "technology", "技术"
-    SERVICE = "service", "服务"
-    TEAM = "team", "团队"
-
-
-class IpStance(models.TextChoices):
-    OWNER = "owner", "归需求方"
-    SHARED = "shared", "双方共有"
-    SOLVER = "solver", "归解题方"
-    NEGOTIABLE = "negotiable", "协商确定"
+    def current(self, today: date) -> Self:
+        """Published and not past its last day: what default lists, searches and figures show."""
+        last_day = LAST_DAY[self.model.listing_kind]
+        not_past = Q(**{f"{last_day}__isnull": True}) | Q(**{f"{last_day}__gte": today})
+        return self.filter(not_past, status=Status.PUBLISHED)
 
 
 class Listing(BaseModel):
     """What needs and capabilities have in common. Blank means unknown, never a default."""
+
+    listing_kind: ClassVar[ListingKind]
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
     status = models.CharField(max_length=12, choices=Status, default=Status.DRAFT)
@@ -62,11 +91,30 @@ class Listing(BaseModel):
     source_note = models.CharField(max_length=300, blank=True)
     """Where an imported or quoted entry comes from; shown as plain text, never as a link."""
 
+    objects = ListingQuerySet.as_manager()
+
     class Meta:
         abstract = True
 
+    def __str__(self) -> str:
+        return self.title or str(self.id)
+
+    @property
+    def last_day(self) -> date | None:
+        return getattr(self, LAST_DAY[self.listing_kind])
+
+    def is_expired(self, today: date) -> bool:
+        return is_expired(self.last_day, today)
+
+    @property
+    def is_imported(self) -> bool:
+        """Taken over from elsewhere: it may lack parts of the minimum, and they stay unknown."""
+        return bool(self.source_note)
+
 
 class Need(Listing):
+    listing_kind = ListingKind.NEED
+
     kind = models.CharField(max_length=20, choices=NeedKind, blank=True)
     problem = models.TextField(blank=True)
     goals = models.TextField(blank=True)
@@ -100,6 +148,8 @@ class Need(Listing):
 
 
 class Capability(Listing):
+    listing_kind = ListingKind.CAPABILITY
+
     kind = models.CharField(max_length=20, choices=CapabilityKind, blank=True)
     maturity = models.PositiveSmallIntegerField(null=True)
     """Technology readiness level, 1 to 9."""
@@ -133,15 +183,10 @@ class Capability(Listing):
         ]
 
 
-class Comparator(models.TextChoices):
-    GE = "ge", "≥"
-    LE = "le", "≤"
-    GT = "gt", ">"
-    LT = "lt", "<"
-    EQ = "eq", "="
-    RANGE = "range", "~"
-    APPROX = "approx", "≈"
-    TEXT = "text", "文字"
+LISTING_MODELS: dict[ListingKind, type[Need] | type[Capability]] = {
+    ListingKind.NEED: Need,
+    ListingKind.CAPABILITY: Capability,
+}
 
 
 class Indicator(models.Model):
@@ -170,13 +215,6 @@ class Indicator(models.Model):
                 name="indicator_of_one_listing",
             )
         ]
-
-
-class RevisionStatus(models.TextChoices):
-    EFFECTIVE = "effective", "已生效"
-    PENDING = "pending", "待审核"
-    REJECTED = "rejected", "已退回"
-    SUPERSEDED = "superseded", "已被替代"
 
 
 class Revision(BaseModel):
@@ -220,5 +258,12 @@ class Revision(BaseModel):
             models.UniqueConstraint(
                 fields=["capability"], condition=Q(status="pending"), name="capability_one_pending"
             ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["created_at", "id"],
+                condition=Q(status="pending") | Q(is_seen=False),
+                name="revision_waiting",
+            )
         ]
         ordering = ["-number"]

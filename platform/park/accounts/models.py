@@ -1,10 +1,16 @@
 """Users, their staff roles, and API tokens."""
 
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from park.core.models import BaseModel, new_id
+
+if TYPE_CHECKING:
+    from park.accounts.actors import Actor
 
 
 class StaffRole(models.TextChoices):
@@ -42,6 +48,16 @@ class TokenScope(models.TextChoices):
     WRITE = "write", "读写"
 
 
+class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
+    def visible_to(self, actor: "Actor") -> Self:
+        """One's own only: not even staff need to see another's tokens."""
+        return self.filter(user_id=actor.pk) if isinstance(actor, User) else self.none()
+
+    def live(self, now: datetime) -> Self:
+        """Neither revoked nor expired, and of a user who may still sign in."""
+        return self.filter(revoked_at__isnull=True, expires_at__gt=now, user__is_active=True)
+
+
 class ApiToken(BaseModel):
     """A token of a user for other systems: shown once, stored as a hash."""
 
@@ -53,3 +69,5 @@ class ApiToken(BaseModel):
     expires_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True)
     revoked_at = models.DateTimeField(null=True)
+
+    objects = ApiTokenQuerySet.as_manager()

@@ -12,10 +12,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from park.core.errors import DomainError
+from park.core.texts import as_line, as_paragraphs, character_problem
 
-# NUL and lone surrogates cannot be stored; the other controls are never meant in a text.
-_FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-_LINE_BREAK = re.compile(r"[\r\n\t]")
 _EMAIL = re.compile(r"[^@\s,;<>()\"]+@[^@\s,;<>()\"]+\.[^@\s,;<>()\".]{2,}")
 
 
@@ -53,21 +51,23 @@ def text(
     is_required: bool = False,
     is_line: bool = False,
 ) -> str:
-    """Stripped text; None is blank. `is_line`: no line breaks (they become spaces).
+    """Stripped text; None is blank. `is_line`: line breaks become spaces.
 
-    Codes: `not_text`, `forbidden_character`, `too_long` (limit in characters), `required`.
+    Codes: `wrong_type`, those of `texts`, `too_long` (limit in characters), `required`.
     """
     if value is None:
         value = ""
     if not isinstance(value, str):
-        problems.add(field, "not_text")
+        problems.add(field, "wrong_type")
         return ""
-    if _FORBIDDEN.search(value):
-        problems.add(field, "forbidden_character")
+    # Far beyond the limit: not worth looking at every character.
+    if len(value) > limit * 4 + 1000:
+        problems.add(field, "too_long", limit=limit)
         return ""
-    if is_line:
-        value = _LINE_BREAK.sub(" ", value)
-    value = value.strip()
+    if fault := character_problem(value):
+        problems.add(field, fault)
+        return ""
+    value = as_line(value) if is_line else as_paragraphs(value)
     if len(value) > limit:
         problems.add(field, "too_long", limit=limit)
         return ""
@@ -77,10 +77,10 @@ def text(
 
 
 def email(value: Any, field: str, problems: Problems, *, limit: int = 120) -> str:
-    """An address that looks like one, or blank. Code `not_an_email`, and those of `text`."""
+    """An address that looks like one, or blank. Code `invalid_email`, and those of `text`."""
     address = text(value, field, problems, limit=limit, is_line=True)
     if address and not _EMAIL.fullmatch(address):
-        problems.add(field, "not_an_email")
+        problems.add(field, "invalid_email")
         return ""
     return address
 
@@ -107,7 +107,7 @@ def choice(
 def choices_list(
     value: Any, field: str, problems: Problems, *, choices: Collection[str]
 ) -> list[str]:
-    """Choices without repetition, in the order given. Codes: `not_a_list`, `unknown_choice`."""
+    """Choices without repetition, in the order given. Codes: `wrong_type`, `unknown_choice`."""
     chosen: list[str] = []
     for member in listed(value, field, problems, limit=max(len(choices), 1)):
         if not isinstance(member, str) or member not in choices:
@@ -118,11 +118,11 @@ def choices_list(
 
 
 def listed(value: Any, field: str, problems: Problems, *, limit: int) -> list[Any]:
-    """A list of at most `limit` members; None is empty. Codes: `not_a_list`, `too_many`."""
+    """A list of at most `limit` members; None is empty. Codes: `wrong_type`, `too_many`."""
     if value is None:
         return []
     if not isinstance(value, list | tuple):
-        problems.add(field, "not_a_list")
+        problems.add(field, "wrong_type")
         return []
     if len(value) > limit:
         problems.add(field, "too_many", limit=limit)
@@ -133,14 +133,14 @@ def listed(value: Any, field: str, problems: Problems, *, limit: int) -> list[An
 def whole(
     value: Any, field: str, problems: Problems, *, least: int, most: int, default: int | None = None
 ) -> int | None:
-    """A whole number within bounds; None gives `default`. Codes: `not_a_number`, `out_of_range`."""
+    """A whole number within bounds; None gives `default`. Codes: `wrong_type`, `out_of_range`."""
     if value is None:
         return default
     if isinstance(value, bool) or not isinstance(value, int):
-        problems.add(field, "not_a_number")
+        problems.add(field, "wrong_type")
         return default
     if not least <= value <= most:
-        problems.add(field, "out_of_range", limit=[least, most])
+        problems.add(field, "out_of_range", limit=least if value < least else most)
         return default
     return value
 
@@ -148,61 +148,61 @@ def whole(
 def decimal(
     value: Any, field: str, problems: Problems, *, least: Decimal, most: Decimal, places: int = 2
 ) -> Decimal | None:
-    """An exact number within bounds, or None. Codes: `not_a_number`, `out_of_range`,
-    `too_many_places` (limit in digits after the point)."""
+    """An exact number within bounds, or None. Codes: `wrong_type`, `not_finite`,
+    `out_of_range`, `too_precise` (limit in digits after the point)."""
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
-        problems.add(field, "not_a_number")
+        problems.add(field, "wrong_type")
         return None
     try:
         # By way of the shortest text: 0.1 is meant, not its binary neighbour.
         number = value if isinstance(value, Decimal) else Decimal(str(value))
     except (InvalidOperation, ValueError):
-        problems.add(field, "not_a_number")
+        problems.add(field, "wrong_type")
         return None
     if not number.is_finite():
-        problems.add(field, "not_a_number")
+        problems.add(field, "not_finite")
         return None
     if not least <= number <= most:
-        problems.add(field, "out_of_range", limit=[str(least), str(most)])
+        problems.add(field, "out_of_range", limit=int(least if number < least else most))
         return None
     rounded = number.quantize(Decimal(1).scaleb(-places))
     if rounded != number:
-        problems.add(field, "too_many_places", limit=places)
+        problems.add(field, "too_precise", limit=places)
         return None
     return rounded
 
 
 def real(value: Any, field: str, problems: Problems) -> float | None:
-    """A finite number, or None. Code `not_a_number`."""
+    """A finite number, or None. Codes: `wrong_type`, `not_finite`."""
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-        problems.add(field, "not_a_number")
+        problems.add(field, "wrong_type")
         return None
     try:
         number = float(value)
     except OverflowError:
         number = math.inf
     if not math.isfinite(number):
-        problems.add(field, "not_a_number")
+        problems.add(field, "not_finite")
         return None
     return number
 
 
 def time_of_day(value: Any, field: str, problems: Problems) -> time | None:
-    """A time without a zone, given as such or as "HH:MM" or "HH:MM:SS". Codes: `not_a_time`."""
+    """A time without a zone, given as such or as "HH:MM". Code `invalid_time`."""
     if value is None:
         return None
     if isinstance(value, str):
         try:
             value = time.fromisoformat(value)
         except ValueError:
-            problems.add(field, "not_a_time")
+            problems.add(field, "invalid_time")
             return None
     if not isinstance(value, time) or value.tzinfo is not None:
-        problems.add(field, "not_a_time")
+        problems.add(field, "invalid_time")
         return None
     return value
 

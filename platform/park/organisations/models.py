@@ -1,9 +1,12 @@
 """Organisations and who belongs to them: the tenant boundary."""
 
+from typing import Self
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from park.accounts.actors import Actor
 from park.core.models import BaseModel
 
 
@@ -13,6 +16,12 @@ class OrganisationKind(models.TextChoices):
     INSTITUTE = "institute", "科研院所"
     STATION = "station", "科技联络站"
     PARK = "park", "园区"
+
+
+class OrganisationQuerySet(models.QuerySet["Organisation"]):
+    def visible_to(self, actor: Actor) -> Self:
+        """Who is in the park is public; what they have here is not."""
+        return self.all()
 
 
 class Organisation(BaseModel):
@@ -25,6 +34,8 @@ class Organisation(BaseModel):
     region = models.CharField(max_length=60, blank=True)
     about = models.TextField(blank=True)
     is_example = models.BooleanField(default=False)
+
+    objects = OrganisationQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -1,0 +1,42 @@
+"""Every read of needs and capabilities; what a viewer may not see is not in the answer.
+
+`entries` reads one entry, `lists` many, `review` what staff and owners look back on.
+"""
+
+from market.listings.queries.entries import (
+    ListingView,
+    PendingView,
+    get_listing,
+    view_of,
+)
+from market.listings.queries.lists import (
+    ListingCard,
+    ListingFilters,
+    cards_by_id,
+    count_current,
+    figures,
+    list_listings,
+)
+from market.listings.queries.review import (
+    QueueEntry,
+    list_history,
+    list_revisions,
+    review_queue,
+)
+
+__all__ = [
+    "ListingCard",
+    "ListingFilters",
+    "ListingView",
+    "PendingView",
+    "QueueEntry",
+    "cards_by_id",
+    "count_current",
+    "figures",
+    "get_listing",
+    "list_history",
+    "list_listings",
+    "list_revisions",
+    "review_queue",
+    "view_of",
+]

@@ -1,0 +1,12 @@
+"""Reads of accounts."""
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from park.accounts.actors import Actor
+from park.accounts.models import ApiToken
+
+
+def list_tokens(*, actor: Actor) -> "QuerySet[ApiToken]":
+    """The actor's own tokens that still work, newest first."""
+    return ApiToken.objects.visible_to(actor).live(timezone.now()).order_by("-id")
