@@ -1,19 +1,24 @@
 """Shared instruments, their bookings, and the one guarded table of occupied periods."""
 
+from datetime import datetime, time
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import ArrayField, DateTimeRangeField, RangeOperators
+from django.contrib.postgres.fields import (
+    ArrayField,
+    BigIntegerRangeField,
+    DateTimeRangeField,
+    RangeOperators,
+)
 from django.db import models
 from django.db.models import F, Func, Q, Value
 
+from equipment.states import BookingStatus, InstrumentStatus
+from park.accounts.actors import Actor
 from park.core.models import BaseModel
 from park.organisations.models import Organisation
-
-
-class InstrumentStatus(models.TextChoices):
-    DRAFT = "draft", "草稿"
-    PUBLISHED = "published", "开放共享"
-    CLOSED = "closed", "停止共享"
+from park.organisations.queries import is_staff, organisation_ids
 
 
 class ServiceMode(models.TextChoices):
@@ -22,10 +27,27 @@ class ServiceMode(models.TextChoices):
     SEND_SAMPLES = "send_samples", "送样检测"
 
 
+class InstrumentQuerySet(models.QuerySet["Instrument"]):
+    def visible_to(self, actor: Actor) -> "InstrumentQuerySet":
+        """The published ones, an organisation's own, and all of them for staff."""
+        if is_staff(actor):
+            return self.all()
+        shown = Q(status=InstrumentStatus.PUBLISHED)
+        own = organisation_ids(actor)
+        return self.filter(shown | Q(organisation_id__in=own) if own else shown)
+
+
 class Instrument(BaseModel):
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
-    number = models.BigIntegerField(unique=True, editable=False)
-    """What the exclusion constraint compares: int8range needs no extension, a UUID would."""
+    number = models.BigIntegerField(
+        unique=True,
+        editable=False,
+        db_default=Func(Value("equipment_instrument_number"), function="nextval"),
+    )
+    """What the exclusion constraint compares: int8range needs no extension, a UUID would.
+
+    It comes from a sequence of the database, so that concurrent writers never clash.
+    """
     status = models.CharField(
         max_length=12, choices=InstrumentStatus, default=InstrumentStatus.DRAFT
     )
@@ -41,8 +63,11 @@ class Instrument(BaseModel):
     slot_minutes = models.PositiveSmallIntegerField(default=30)
     turnaround_minutes = models.PositiveSmallIntegerField(default=0)
     max_minutes = models.PositiveIntegerField(default=480)
+    horizon_days = models.PositiveSmallIntegerField(default=90)
+    """How many days ahead a booking may start."""
     open_from = models.TimeField()
     open_until = models.TimeField()
+    """Midnight is the end of the day: 00:00 to 00:00 is round the clock."""
     open_weekdays = ArrayField(models.PositiveSmallIntegerField(), default=list)
     """ISO weekdays, Monday is 1."""
     contact_name = models.CharField(max_length=60, blank=True)
@@ -51,18 +76,33 @@ class Instrument(BaseModel):
     is_example = models.BooleanField(default=False)
     source_note = models.CharField(max_length=300, blank=True)
 
+    objects = InstrumentQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(open_from__lt=F("open_until")), name="instrument_opens_before_closing"
+                condition=Q(open_from__lt=F("open_until")) | Q(open_until=time(0)),
+                name="instrument_opens_before_closing",
             ),
             models.CheckConstraint(
                 condition=Q(slot_minutes__range=(5, 480)), name="instrument_slot_minutes"
             ),
         ]
         indexes = [
-            models.Index(fields=["status", "-published_at", "-id"], name="instrument_newest")
+            models.Index(fields=["status", "-published_at", "-id"], name="instrument_newest"),
+            models.Index(fields=["organisation", "-id"], name="instrument_of_organisation"),
         ]
+
+
+class Comparator(models.TextChoices):
+    GE = "ge", "≥"
+    LE = "le", "≤"
+    GT = "gt", ">"
+    LT = "lt", "<"
+    EQ = "eq", "="
+    RANGE = "range", "~"
+    APPROX = "approx", "≈"
+    TEXT = "text", "文字"
 
 
 class MeasuredCapability(models.Model):
@@ -74,7 +114,7 @@ class MeasuredCapability(models.Model):
     )
     position = models.PositiveSmallIntegerField(default=0)
     name = models.CharField(max_length=80)
-    comparator = models.CharField(max_length=10, default="text")
+    comparator = models.CharField(max_length=10, choices=Comparator, default=Comparator.TEXT)
     value = models.FloatField(null=True)
     value_max = models.FloatField(null=True)
     unit = models.CharField(max_length=40, blank=True)
@@ -84,9 +124,18 @@ class MeasuredCapability(models.Model):
         ordering = ["position", "id"]
 
 
-class BookingStatus(models.TextChoices):
-    CONFIRMED = "confirmed", "已预约"
-    CANCELLED = "cancelled", "已取消"
+class BookingQuerySet(models.QuerySet["Booking"]):
+    def visible_to(self, actor: Actor) -> "BookingQuerySet":
+        """Those of the actor's organisations and those on their instruments; all for staff."""
+        if is_staff(actor):
+            return self.all()
+        own = organisation_ids(actor)
+        if not own:
+            return self.none()
+        return self.filter(
+            Q(organisation_id__in=own)
+            | Q(instrument__in=Instrument.objects.filter(organisation_id__in=own))
+        )
 
 
 class Booking(BaseModel):
@@ -104,6 +153,8 @@ class Booking(BaseModel):
     cancelled_at = models.DateTimeField(null=True)
     cancellation_reason = models.CharField(max_length=300, blank=True)
 
+    objects = BookingQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.CheckConstraint(
@@ -111,8 +162,30 @@ class Booking(BaseModel):
             )
         ]
         indexes = [
-            models.Index(fields=["organisation", "-starts_at"], name="booking_of_organisation")
+            models.Index(fields=["organisation", "-starts_at", "-id"], name="booking_of_org"),
+            models.Index(fields=["instrument", "-starts_at", "-id"], name="booking_of_instrument"),
         ]
+
+
+def _number_as_range(number: Any) -> Func:
+    return Func(
+        number,
+        number,
+        Value("[]"),
+        function="int8range",
+        output_field=BigIntegerRangeField(),
+    )
+
+
+class OccupiedPeriodQuerySet(models.QuerySet["OccupiedPeriod"]):
+    def of_instrument(
+        self, number: int, starts_at: datetime, ends_at: datetime
+    ) -> "OccupiedPeriodQuerySet":
+        """What touches the half-open period, asked as the constraint's own index answers it."""
+        return self.alias(numbers=_number_as_range(F("instrument_number"))).filter(
+            numbers__overlap=_number_as_range(Value(number, models.BigIntegerField())),
+            period__overlap=(starts_at, ends_at),
+        )
 
 
 class OccupiedPeriod(models.Model):
@@ -131,6 +204,8 @@ class OccupiedPeriod(models.Model):
     reason = models.CharField(max_length=120, blank=True)
     """Why, when it is an outage."""
 
+    objects = OccupiedPeriodQuerySet.as_manager()
+
     class Meta:
         constraints = [
             ExclusionConstraint(
@@ -139,8 +214,8 @@ class OccupiedPeriod(models.Model):
                 expressions=[
                     (
                         Func(
-                            F("instrument_number"),
-                            F("instrument_number"),
+                            "instrument_number",
+                            "instrument_number",
                             Value("[]"),
                             function="int8range",
                         ),

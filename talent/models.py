@@ -3,17 +3,14 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 
+from park.accounts.actors import Actor
+from park.accounts.models import User
 from park.core.models import BaseModel
 from park.organisations.models import Organisation
-
-
-class CardStatus(models.TextChoices):
-    """Whether the card is shown; the states of recognition come on top of it."""
-
-    DRAFT = "draft", "草稿"
-    PUBLISHED = "published", "已公开"
-    WITHDRAWN = "withdrawn", "已撤回"
+from park.organisations.queries import is_staff, organisation_ids
+from talent.states import CardStatus
 
 
 class SkillLevel(models.TextChoices):
@@ -31,6 +28,20 @@ class Engagement(models.TextChoices):
     CONSULTING = "consulting", "技术咨询"
     PROJECT = "project", "项目合作"
     EMPLOYMENT = "employment", "全职"
+
+
+class TalentCardQuerySet(models.QuerySet["TalentCard"]):
+    def visible_to(self, actor: Actor) -> "TalentCardQuerySet":
+        """The published ones, one's own, those of one's organisations; all for staff.
+
+        Which fields of a card are shown is `policies.can_see_identity`'s question.
+        """
+        if is_staff(actor):
+            return self.all()
+        shown = Q(status=CardStatus.PUBLISHED)
+        if isinstance(actor, User):
+            shown |= Q(holder_id=actor.pk) | Q(organisation_id__in=organisation_ids(actor))
+        return self.filter(shown)
 
 
 class TalentCard(BaseModel):
@@ -59,6 +70,8 @@ class TalentCard(BaseModel):
     """Contact: level own; no source, search or public answer carries it."""
     published_at = models.DateTimeField(null=True)
     is_example = models.BooleanField(default=False)
+
+    objects = TalentCardQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["status", "-published_at", "-id"], name="card_newest")]

@@ -1,0 +1,1 @@
+"""The rules of the noun (pure): `booking` judges periods, `content` cleans forms."""
