@@ -55,7 +55,7 @@ def nudge(event_id: int, topic: str) -> None:
     if route is None:
         return
     try:
-        current_app.send_task(
+        current_app.send_task(  # pyright: ignore[reportCallIssue] - a proxy that says it is a list
             route.task_name, args=[event_id], queue=route.queue, ignore_result=True
         )
     except OperationalError as error:

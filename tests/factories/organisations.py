@@ -1,0 +1,33 @@
+import factory
+from factory.django import DjangoModelFactory
+
+from park.accounts.models import User
+from park.organisations.models import Membership, MembershipRole, Organisation, OrganisationKind
+from tests.factories.accounts import UserFactory
+
+
+class OrganisationFactory(DjangoModelFactory):
+    class Meta:
+        model = Organisation
+
+    name = factory.Sequence(lambda n: f"示例企业{n}有限公司")
+    short_name = factory.Sequence(lambda n: f"企业{n}")
+    kind = OrganisationKind.ENTERPRISE
+    chains = factory.LazyFunction(lambda: ["copper_processing"])
+    region = "xingang"
+
+
+class MembershipFactory(DjangoModelFactory):
+    class Meta:
+        model = Membership
+
+    organisation = factory.SubFactory(OrganisationFactory)
+    user = factory.SubFactory(UserFactory)
+    role = MembershipRole.EDITOR
+
+
+def make_member(
+    organisation: Organisation, role: MembershipRole = MembershipRole.EDITOR
+) -> User:
+    """A new user with that role in the organisation."""
+    return MembershipFactory(organisation=organisation, role=role).user
