@@ -2,15 +2,13 @@
 
 from typing import Annotated
 
-from ninja import Query
 from pydantic import Field
 
+from api.schemas.base import Input
 from park.core.pages import MAX_LIMIT
 
-Cursor = Annotated[
-    str | None, Field(max_length=400, description="`next_cursor` of the page before")
-]
-Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT)]
 
-CursorParam = Annotated[Cursor, Query()]
-LimitParam = Annotated[Limit, Query()]
+class PageQuery(Input):
+    cursor: Annotated[str | None, Field(max_length=400)] = None
+    """`next_cursor` of the page before."""
+    limit: Annotated[int, Field(ge=1, le=MAX_LIMIT)] = 20

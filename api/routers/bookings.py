@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from ninja import Query, Router
 
 from api import auth
-from api.pagination import CursorParam, LimitParam
+from api.pagination import PageQuery
 from api.schemas.base import Page, problems
 from api.schemas.equipment import Booking, BookingFilters, CancellationRequest
 
@@ -22,13 +22,12 @@ router = Router(tags=["bookings"], auth=auth.MEMBERS)
 def list_bookings(
     request: HttpRequest,
     filters: Query[BookingFilters],
-    cursor: CursorParam = None,
-    limit: LimitParam = 20,
+    page: Query[PageQuery],
 ):
     from equipment import queries
 
     return queries.list_bookings(
-        actor=auth.actor(request), **filters.model_dump(), cursor=cursor, limit=limit
+        actor=auth.actor(request), **filters.model_dump(), **page.model_dump()
     )
 
 

@@ -7,7 +7,7 @@ from ninja import Query, Router, Status
 
 from api import auth
 from api.listings import detail
-from api.pagination import CursorParam, LimitParam
+from api.pagination import PageQuery
 from api.routers.listings import WRITE, add_shared_operations
 from api.routers.suggestions import NEEDS, add_suggestions
 from api.schemas.base import Page, problems
@@ -35,16 +35,14 @@ KIND = ListingKind.CAPABILITY
 def list_capabilities(
     request: HttpRequest,
     filters: Query[CapabilityFilters],
-    cursor: CursorParam = None,
-    limit: LimitParam = 20,
+    page: Query[PageQuery],
 ):
     """Published ones; with `mine` those of one's own organisations in any state."""
     return queries.list_listings(
         kind=KIND,
         actor=auth.actor(request),
         filters=queries.ListingFilters(**filters.model_dump(by_alias=True)),
-        cursor=cursor,
-        limit=limit,
+        **page.model_dump(),
     )
 
 

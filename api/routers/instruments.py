@@ -1,18 +1,17 @@
 """Shared instruments: register, find, see when they are free, book."""
 
-from typing import Annotated
 from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Query, Router, Status
-from pydantic import Field
 
 from api import auth
-from api.pagination import CursorParam, LimitParam
+from api.pagination import PageQuery
 from api.routers.suggestions import NEEDS, add_suggestions
-from api.schemas.base import Day, Page, problems
+from api.schemas.base import Page, problems
 from api.schemas.equipment import (
     Booking,
+    CalendarQuery,
     Instrument,
     InstrumentCalendar,
     InstrumentCard,
@@ -36,13 +35,12 @@ WRITE = problems(401, 403, 404, 409, 422)
 def list_instruments(
     request: HttpRequest,
     filters: Query[InstrumentFilters],
-    cursor: CursorParam = None,
-    limit: LimitParam = 20,
+    page: Query[PageQuery],
 ):
     from equipment import queries
 
     return queries.list_instruments(
-        actor=auth.actor(request), **filters.model_dump(), cursor=cursor, limit=limit
+        actor=auth.actor(request), **filters.model_dump(), **page.model_dump()
     )
 
 
@@ -135,16 +133,11 @@ def close_instrument(request: HttpRequest, instrument_id: UUID):
     response={200: InstrumentCalendar, **problems(401, 404, 422)},
     summary="When it is free",
 )
-def get_instrument_calendar(
-    request: HttpRequest,
-    instrument_id: UUID,
-    from_: Annotated[Day | None, Query(alias="from")] = None,
-    days: Annotated[int, Query(), Field(ge=1, le=31)] = 7,
-):
+def get_instrument_calendar(request: HttpRequest, instrument_id: UUID, query: Query[CalendarQuery]):
     """Starts today unless `from` says otherwise; times are in the park's time zone."""
     from api.equipment import calendar
 
-    return calendar(auth.actor(request), instrument_id, from_, days)
+    return calendar(auth.actor(request), instrument_id, query.from_, query.days)
 
 
 @router.post(

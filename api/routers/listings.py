@@ -4,12 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router, Status
+from ninja import Query, Router, Status
 from pydantic import BaseModel
 
 from api import auth
 from api.listings import detail, present_revisions
-from api.pagination import CursorParam, LimitParam
+from api.pagination import PageQuery
 from api.schemas.base import Page, problems
 from api.schemas.listings import (
     ClosureRequest,
@@ -50,12 +50,10 @@ def _add_reading(router: Router, kind: ListingKind, schema: type[BaseModel]) -> 
         response={200: Page[HistoryRow], **problems(401, 404, 422)},
         summary="Who changed what",
     )
-    def list_history(
-        request: HttpRequest, listing_id: UUID, cursor: CursorParam = None, limit: LimitParam = 20
-    ) -> Any:
+    def list_history(request: HttpRequest, listing_id: UUID, page: Query[PageQuery]) -> Any:
         """For the owner and staff, the newest first."""
         return queries.list_history(
-            kind=kind, actor=auth.actor(request), listing_id=listing_id, cursor=cursor, limit=limit
+            kind=kind, actor=auth.actor(request), listing_id=listing_id, **page.model_dump()
         )
 
 

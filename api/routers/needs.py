@@ -7,7 +7,7 @@ from ninja import Query, Router, Status
 
 from api import auth
 from api.listings import detail
-from api.pagination import CursorParam, LimitParam
+from api.pagination import PageQuery
 from api.routers.listings import WRITE, add_shared_operations
 from api.routers.suggestions import OFFERS, add_suggestions
 from api.schemas.base import Page, problems
@@ -29,16 +29,14 @@ KIND = ListingKind.NEED
 def list_needs(
     request: HttpRequest,
     filters: Query[NeedFilters],
-    cursor: CursorParam = None,
-    limit: LimitParam = 20,
+    page: Query[PageQuery],
 ):
     """Published ones; with `mine` those of one's own organisations in any state."""
     return queries.list_listings(
         kind=KIND,
         actor=auth.actor(request),
         filters=queries.ListingFilters(**filters.model_dump()),
-        cursor=cursor,
-        limit=limit,
+        **page.model_dump(),
     )
 
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from ninja import Query, Router
 
 from api import auth
-from api.pagination import CursorParam, LimitParam
+from api.pagination import PageQuery
 from api.schemas.base import Page, problems
 from api.schemas.park import Figures, OrganisationFilters, OrganisationRow, Vocabularies
 from api.vocabularies import all_vocabularies
@@ -49,11 +49,10 @@ def get_figures(request: HttpRequest):
 def list_organisations(
     request: HttpRequest,
     filters: Query[OrganisationFilters],
-    cursor: CursorParam = None,
-    limit: LimitParam = 20,
+    page: Query[PageQuery],
 ):
     return organisations.list_organisations(
-        actor=auth.actor(request), **filters.model_dump(), cursor=cursor, limit=limit
+        actor=auth.actor(request), **filters.model_dump(), **page.model_dump()
     )
 
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from ninja import Query, Router, Status
 
 from api import auth
-from api.pagination import CursorParam, LimitParam
+from api.pagination import PageQuery
 from api.routers.suggestions import NEEDS, add_suggestions
 from api.schemas.base import Page, problems
 from api.schemas.talent import CardEdit, CardFilters, NewCard, TalentCard, TalentCardRow
@@ -31,13 +31,12 @@ def detail(request: HttpRequest, card_id: UUID):
 def list_talent_cards(
     request: HttpRequest,
     filters: Query[CardFilters],
-    cursor: CursorParam = None,
-    limit: LimitParam = 20,
+    page: Query[PageQuery],
 ):
     from talent import queries
 
     return queries.list_cards(
-        actor=auth.actor(request), **filters.model_dump(), cursor=cursor, limit=limit
+        actor=auth.actor(request), **filters.model_dump(), **page.model_dump()
     )
 
 

@@ -1,11 +1,11 @@
 """Staff's queue: what waits for a decision."""
 
 from django.http import HttpRequest
-from ninja import Router
+from ninja import Query, Router
 
 from api import auth
 from api.listings import present_queue
-from api.pagination import CursorParam, LimitParam
+from api.pagination import PageQuery
 from api.schemas.base import Page, problems
 from api.schemas.listings import ReviewRow
 from market.listings import queries
@@ -19,6 +19,6 @@ router = Router(tags=["review"], auth=auth.MEMBERS)
     response={200: Page[ReviewRow], **problems(401, 403, 422)},
     summary="What waits for staff",
 )
-def get_review_queue(request: HttpRequest, cursor: CursorParam = None, limit: LimitParam = 20):
-    page = queries.review_queue(actor=auth.actor(request), cursor=cursor, limit=limit)
-    return present_queue(page)
+def get_review_queue(request: HttpRequest, page: Query[PageQuery]):
+    found = queries.review_queue(actor=auth.actor(request), **page.model_dump())
+    return present_queue(found)

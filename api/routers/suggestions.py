@@ -1,13 +1,13 @@
 """Stored suggestions of an entry, with their reasons. Each noun's router gets its own operation."""
 
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
 from ninja import Query, Router
 
 from api import auth
-from api.pagination import CursorParam, LimitParam
+from api.pagination import PageQuery
 from api.schemas.base import choice, problems
 from api.schemas.matching import SuggestionPage
 
@@ -17,7 +17,9 @@ NEEDS = ("need",)
 
 def add_suggestions(router: Router, *, noun: str, kind: str, other_kinds: tuple[str, ...]) -> None:
     """`noun` names the operation, `kind` is matching's word for the entry."""
-    other_kind = choice(other_kinds, is_blank_allowed=False)
+
+    class SuggestionQuery(PageQuery):
+        kind: list[choice(other_kinds, is_blank_allowed=False)] = list(other_kinds)  # type: ignore[misc]
 
     @router.get(
         "/{uuid:entry_id}/suggestions",
@@ -28,15 +30,11 @@ def add_suggestions(router: Router, *, noun: str, kind: str, other_kinds: tuple[
         tags=["suggestions"],
     )
     def list_suggestions(
-        request: HttpRequest,
-        entry_id: UUID,
-        kinds: Annotated[list[other_kind] | None, Query(alias="kind")] = None,
-        cursor: CursorParam = None,
-        limit: LimitParam = 20,
+        request: HttpRequest, entry_id: UUID, query: Query[SuggestionQuery]
     ) -> Any:
         """The best first. Only passages that this reader may see take part."""
         from api.matching import suggestions_of
 
         return suggestions_of(
-            auth.actor(request), kind, entry_id, kinds or other_kinds, cursor, limit
+            auth.actor(request), kind, entry_id, query.kind, query.cursor, query.limit
         )

@@ -9,6 +9,7 @@ from pydantic import Field
 from api.schemas.base import (
     Amount,
     Code,
+    Day,
     Input,
     Moment,
     NamedRef,
@@ -181,3 +182,8 @@ class InstrumentFilters(Input):
 
 class BookingFilters(Input):
     instrument_id: UUID | None = None
+
+
+class CalendarQuery(Input):
+    from_: Annotated[Day | None, Field(alias="from")] = None
+    days: Annotated[int, Field(ge=1, le=31)] = 7

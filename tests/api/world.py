@@ -1,0 +1,138 @@
+"""A small park to ask the API about: two firms, their people, staff, and an entry in each state."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.test import Client
+
+from market.listings import services
+from market.listings.kinds import ListingKind
+from park.accounts.models import StaffRole, User
+from park.organisations.models import Membership, MembershipRole, Organisation, OrganisationKind
+from park.vocabularies.models import Term, Vocabulary
+
+API = "/api/v1"
+SECRET_PHONE = "13800001234"
+
+
+def make_user(name: str, **fields: Any) -> User:
+    # A password costs a slow hash; whoever signs in by hand sets one.
+    return User.objects.create(username=name, display_name=name.title(), **fields)
+
+
+def make_firm(name: str, **people: MembershipRole) -> Organisation:
+    firm = Organisation.objects.create(
+        name=name, short_name=name[:2], kind=OrganisationKind.ENTERPRISE, is_example=True
+    )
+    for username, role in people.items():
+        user, _ = User.objects.get_or_create(
+            username=username, defaults={"display_name": username.title()}
+        )
+        Membership.objects.create(organisation=firm, user=user, role=role)
+    return firm
+
+
+def ensure_terms() -> None:
+    for vocabulary, code in (
+        (Vocabulary.CHAIN, "copper_processing"),
+        (Vocabulary.KEY_AREA, "tech_breakthrough"),
+        (Vocabulary.REGION, "xingang"),
+    ):
+        Term.objects.get_or_create(
+            vocabulary=vocabulary, code=code, defaults={"name_zh": code, "name_en": code}
+        )
+
+
+def need_content(**changes: Any) -> dict[str, Any]:
+    return {
+        "title": "铜电解液中痕量砷的在线脱除",
+        "kind": "technology",
+        "chain": "copper_processing",
+        "key_areas": ["tech_breakthrough"],
+        "region": "xingang",
+        "keywords": ["电解", "脱砷"],
+        "problem": "电解液中砷含量波动，人工取样滞后，阴极铜合格率下降。",
+        "budget_min": 500000,
+        "budget_max": 1200000.5,
+        "due_on": (date.today() + timedelta(days=200)).isoformat(),  # noqa: DTZ011
+        "ip_stance": "shared",
+        "contact_name": "陈工",
+        "contact_phone": SECRET_PHONE,
+        "indicators": [{"name": "砷含量", "comparator": "le", "value": 0.5, "unit": "mg/L"}],
+        **changes,
+    }
+
+
+def capability_content(**changes: Any) -> dict[str, Any]:
+    return {
+        "title": "萃淋树脂法在线脱砷装置",
+        "kind": "technology",
+        "chain": "copper_processing",
+        "maturity": 7,
+        "description": "以萃淋树脂从酸性电解液中选择性除去砷锑铋。",
+        "capacity_now": "每年二十套",
+        "valid_until": (date.today() + timedelta(days=300)).isoformat(),  # noqa: DTZ011
+        "contact_name": "刘老师",
+        "contact_phone": SECRET_PHONE,
+        "indicators": [
+            {
+                "name": "砷含量",
+                "comparator": "le",
+                "value": 0.3,
+                "unit": "mg/L",
+                "evidence": "第三方检测报告",
+            }
+        ],
+        **changes,
+    }
+
+
+CONTENT = {ListingKind.NEED: need_content, ListingKind.CAPABILITY: capability_content}
+
+
+def client_of(user: User | None, **options: Any) -> Client:
+    client = Client(**options)
+    if user is not None:
+        client.force_login(user)
+    return client
+
+
+class World:
+    """`member` edits for `firm`, `viewer` only reads there; `stranger` owns `other_firm`."""
+
+    def __init__(self) -> None:
+        ensure_terms()
+        self.firm = make_firm(
+            "黄石示例铜业有限公司",
+            member=MembershipRole.EDITOR,
+            viewer=MembershipRole.VIEWER,
+        )
+        self.other_firm = make_firm("鄂州示例机械有限公司", stranger=MembershipRole.OWNER)
+        self.member = User.objects.get(username="member")
+        self.viewer = User.objects.get(username="viewer")
+        self.stranger = User.objects.get(username="stranger")
+        self.staff = make_user("staff", staff_roles=[StaffRole.ADMINISTRATOR])
+
+    def listing(self, kind: ListingKind, status: str = "draft", **changes: Any) -> Any:
+        """An entry of `firm` brought to a state by the services that lead there."""
+        made = services.create_listing(
+            actor=self.member,
+            kind=kind,
+            organisation_id=self.firm.pk,
+            content=CONTENT[kind](**changes),
+        )
+        which: dict[str, Any] = {"kind": kind, "listing_id": made.pk}
+        if status != "draft":
+            services.submit_listing(actor=self.member, **which)
+        if status in ("published", "closed"):
+            services.publish_listing(actor=self.staff, **which)
+        if status == "closed":
+            services.close_listing(actor=self.member, reason="withdrawn", **which)
+        made.refresh_from_db()
+        return made
+
+    def need(self, status: str = "draft", **changes: Any) -> Any:
+        return self.listing(ListingKind.NEED, status, **changes)
+
+    def capability(self, status: str = "draft", **changes: Any) -> Any:
+        return self.listing(ListingKind.CAPABILITY, status, **changes)
