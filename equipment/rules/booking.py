@@ -173,7 +173,7 @@ class NotOnGrid:
         hours = policy.hours.around(period.starts_at)
         if period.ends_at <= period.starts_at:
             return None
-        # On a closed day there is no grid: the opening hours are broken, here only the length counts.
+        # A closed day has no grid: its opening hours are broken, here only the length counts.
         late = (period.starts_at - hours.starts_at) % policy.slot if hours else timedelta(0)
         over = period.length % policy.slot
         if not late and not over:

@@ -149,9 +149,8 @@ def _measured_line(raw: Mapping[str, Any], path: str, problems: Problems) -> dic
     if line["comparator"] != Comparator.RANGE:
         # A second number belongs to a range; elsewhere it would only mislead a comparison.
         line["value_max"] = None
-    elif line["value"] is not None and line["value_max"] is not None:
-        if line["value"] > line["value_max"]:
-            problems.add(f"{path}.value_max", "below_minimum")
+    elif None not in (line["value"], line["value_max"]) and line["value"] > line["value_max"]:
+        problems.add(f"{path}.value_max", "below_minimum")
     return line
 
 

@@ -1,4 +1,4 @@
-"""Writes of an instrument's record. Closing keeps the bookings that were made: they are promises."""
+"""Writes of an instrument's record. Closing keeps its bookings: they are promises."""
 
 import json
 from collections.abc import Mapping
