@@ -10,18 +10,20 @@ def main() -> None:
     # `platform/` is a source root, never a package: its folders are imported by their own names.
     sys.path.insert(0, str(Path(__file__).resolve().parent / "platform"))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    from config.embedded import ServiceError, provide_services
+    from config import embedded, preflight
+    from config.env import get_env
     from django.core.management import execute_from_command_line
 
     try:
-        services = provide_services(sys.argv)
-    except ServiceError as error:
+        if sys.argv[1:2] == ["serve"]:
+            preflight.claim(get_env())
+        embedded.provide_services(sys.argv)
+    except (embedded.ServiceError, preflight.StartRefusedError) as error:
         sys.exit(str(error))
     try:
         execute_from_command_line(sys.argv)
     finally:
-        if services is not None:
-            services.close()
+        embedded.let_go()
 
 
 if __name__ == "__main__":

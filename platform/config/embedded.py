@@ -65,6 +65,9 @@ class Services:
         self._keeper = keeper
         self._pid = os.getpid()
 
+    def get_environment(self) -> dict[str, str]:
+        return {"DATABASE_URL": self.urls.database_url, "REDIS_URL": self.urls.redis_url}
+
     def is_alive(self) -> bool:
         return is_held(_keeper_lock(self.data_dir))
 
@@ -109,7 +112,9 @@ def ensure_services(
     try:
         with FileLock(data_dir / "services" / "start.lock") as starting:
             if not starting.wait_exclusive(START_TIMEOUT):
-                raise ServiceError(f"The services under {data_dir} have been starting for too long.")
+                raise ServiceError(
+                    f"The services under {data_dir} have been starting for too long."
+                )
             if not is_held(_keeper_lock(data_dir)):
                 keeper = _start_keeper(data_dir, is_durable, progress or (lambda text: None))
             state = json.loads((data_dir / "services" / "state.json").read_text())
@@ -188,18 +193,41 @@ def provide_services(argv: Sequence[str]) -> Services | None:
 
     Runs before Django's settings are read: it sets DATABASE_URL and REDIS_URL.
     """
-    global _current
     command = argv[1] if len(argv) > 1 else ""
     if command in OFFLINE_COMMANDS or {"-h", "--help"} & set(argv[2:]):
         return None
     if os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"):
         return None
+    return _provide()
+
+
+def let_go() -> None:
+    """Drop the hold of `provide_services`; without one, do nothing."""
+    if _current is not None:
+        _current.close()
+
+
+def renew() -> None:
+    """After the keeper was killed: start again, and let new child processes know."""
+    if _current is not None:
+        _current.close()
+        _provide()
+
+
+_provided: set[str] = set()
+"""The variables that we set ourselves, and so may set anew."""
+
+
+def _provide() -> Services:
+    global _current
     from config.env import get_env
 
     _current = ensure_services(
         get_env().data_dir, progress=lambda text: print(text, file=sys.stderr, flush=True)
     )
-    os.environ.setdefault("DATABASE_URL", _current.urls.database_url)
-    os.environ.setdefault("REDIS_URL", _current.urls.redis_url)
+    for name, url in _current.get_environment().items():
+        if name in _provided or not os.environ.get(name):
+            os.environ[name] = url
+            _provided.add(name)
     get_env.cache_clear()
     return _current

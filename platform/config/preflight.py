@@ -1,0 +1,77 @@
+"""What `serve` must find before it starts anything: the data folder to itself, and a free port."""
+
+import errno
+import ipaddress
+import socket
+from pathlib import Path
+
+from config import supervisor
+from config.env import Env
+from config.locks import FileLock
+
+_claim: FileLock | None = None
+
+
+class StartRefusedError(Exception):
+    """`serve` cannot start here; the text is one sentence for the operator."""
+
+
+def claim(env: Env) -> None:
+    """Take the data folder for this process, end what a killed predecessor left, try the port."""
+    global _claim
+    if _claim is not None:
+        return
+    try:
+        (env.data_dir / "services").mkdir(parents=True, exist_ok=True)
+        lock = FileLock(env.data_dir / "serve.lock")
+    except OSError as error:
+        raise StartRefusedError(
+            f"The data folder {env.data_dir} cannot be written: {error.strerror}."
+        ) from error
+    if not lock.try_exclusive():
+        lock.close()
+        raise StartRefusedError(
+            f"Cuohe is already running with the data folder {env.data_dir}: stop it first, or name "
+            "another folder in CUOHE_DATA_DIR."
+        )
+    supervisor.sweep(get_record(env.data_dir))
+    check_port(env.host, env.port)
+    _claim = lock
+
+
+def release() -> None:
+    global _claim
+    if _claim is not None:
+        _claim.close()
+        _claim = None
+
+
+def get_record(data_dir: Path) -> Path:
+    return data_dir / "services" / "children.json"
+
+
+def check_port(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise StartRefusedError(_explain(host, port, error)) from error
+
+
+def _explain(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {port} on {host} is taken: stop what uses it, or name another in CUOHE_PORT."
+    if error.errno == errno.EACCES:
+        return f"Port {port} on {host} needs privileges: name one above 1023 in CUOHE_PORT."
+    return f"{host}:{port} cannot be listened on ({error.strerror}): see CUOHE_HOST and CUOHE_PORT."
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
