@@ -25,9 +25,7 @@ def compare(asked: Quantity, claimed: Quantity) -> Verdict:
 def _is_below(one: Quantity, other: Quantity) -> bool:
     if one.high is None or other.low is None:
         return False
-    return one.high < other.low or (
-        one.high == other.low and (one.high_open or other.low_open)
-    )
+    return one.high < other.low or (one.high == other.low and (one.high_open or other.low_open))
 
 
 def _is_within(inner: Quantity, outer: Quantity) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
 from park.quantities.units import MULTIPLIERS, UNITS, find_unit
@@ -26,10 +26,10 @@ class Quantity:
 
 
 _BEFORE = {
-    "ge": "≥ >= ≧ ⩾ 不低于 不小于 不少于 大于等于 大于或等于 至少 不低於".split(),
-    "gt": "> 大于 高于 超过 多于 优于".split(),
-    "le": "≤ <= ≦ ⩽ 不超过 不大于 不高于 不多于 小于等于 小于或等于 至多 最多 控制在".split(),
-    "lt": "< 小于 低于 少于".split(),
+    "ge": ["≥", ">=", "≧", "⩾", "不低于", "不小于", "不少于", "大于等于", "大于或等于", "至少", "不低於"],
+    "gt": [">", "大于", "高于", "超过", "多于", "优于"],
+    "le": ["≤", "<=", "≦", "⩽", "不超过", "不大于", "不高于", "不多于", "小于等于", "小于或等于", "至多", "最多", "控制在"],
+    "lt": ["<", "小于", "低于", "少于"],
     "tolerance": ["±", "+/-"],
     "about": ["约", "大约", "左右"],
 }
@@ -56,6 +56,10 @@ _QUANTITY = re.compile(
     rf"(?P<after>{_alternatives(list(_AFTER_TO_COMPARATOR))})?"
 )
 _NINES = re.compile(r"(?<![0-9A-Za-z.])(?P<nines>[2-9])N(?P<half>[0-9])?(?![0-9A-Za-z/·])")
+_HARDNESS = re.compile(
+    r"(?P<unit>HRC|HV|HBW?)\s*(?P<before>≥|>=|≤|<=|>|<)?\s*(?P<low>[0-9]+(?:\.[0-9]+)?)"
+    r"(?:\s*[~～\-—–]\s*(?P<high>[0-9]+(?:\.[0-9]+)?))?"
+)
 _PER_YEAR = re.compile(r"(年产能?|年产量|年处理|每年)[^0-9。；;]{0,12}$")
 
 
@@ -64,6 +68,7 @@ def read(text: str) -> list[Quantity]:
     # One character stays one character, so that offsets fit the caller's text.
     text = "".join(_narrow(sign) for sign in text)
     found = [_nines(match) for match in _NINES.finditer(text)]
+    found += [_hardness(match) for match in _HARDNESS.finditer(text)]
     taken = [(one.start, one.end) for one in found]
     for match in _QUANTITY.finditer(text):
         if any(match.start() < end and start < match.end() for start, end in taken):
@@ -103,6 +108,14 @@ def _nines(match: re.Match[str]) -> Quantity:
     return Quantity("fraction", value, value, False, False, match.group(), *match.span())
 
 
+def _hardness(match: re.Match[str]) -> Quantity:
+    """Hardness is written before its number: HRC60, HV≥900."""
+    dimension = {"HRC": "hardness_hrc", "HV": "hardness_hv"}.get(match["unit"], "hardness_hb")
+    low, high = Decimal(match["low"]), Decimal(match["high"]) if match["high"] else None
+    found = _interval(_WORD_TO_COMPARATOR.get(match["before"] or "", ""), dimension, low, high)
+    return replace(found, text=match.group(), start=match.start(), end=match.end())
+
+
 def _quantity(match: re.Match[str], text: str) -> Quantity | None:
     unit_text = match["unit"] or match["low_unit"] or ""
     comparator = _WORD_TO_COMPARATOR.get(match["before"] or "", "")
@@ -112,6 +125,8 @@ def _quantity(match: re.Match[str], text: str) -> Quantity | None:
     unit = find_unit(unit_text)
     if unit is None:
         return None
+    if unit_text == "年" and not comparator and re.fullmatch("(?:19|20)[0-9]{2}", match["low"]):
+        return None  # a date
     try:
         low = Decimal(match["low"].replace(",", ""))
         high = Decimal(match["high"].replace(",", "")) if match["high"] else None
@@ -130,10 +145,7 @@ def _quantity(match: re.Match[str], text: str) -> Quantity | None:
     written = match.group()
     start = match.start() + len(written) - len(written.lstrip())
     end = match.end() - (len(written) - len(written.rstrip()))
-    return Quantity(
-        found.dimension, found.low, found.high, found.low_open, found.high_open,
-        text[start:end], start, end,
-    )  # fmt: skip
+    return replace(found, text=text[start:end], start=start, end=end)
 
 
 def _interval(comparator: str, dimension: str, low: Decimal, high: Decimal | None) -> Quantity:

@@ -1,0 +1,139 @@
+"""Candidates by meaning ∪ by words, and the text similarities of a pair.
+
+One road for items, free text and files: the index and the lexicon are given. Ranks are fused here
+only to choose candidates; they never enter a stored score.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from matching.index.protocol import Filter, Role, VectorIndex
+from matching.lexical import (
+    CANDIDATES,
+    Document,
+    Lexicon,
+    Statistics,
+    bm25,
+    share,
+    strongest,
+)
+from matching.scoring import TextEvidence
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[np.float32]
+
+RRF_CONSTANT = 10
+DENSE_CANDIDATES = 100
+MAX_CANDIDATES = 150
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is looked for: vectors by role and the words, of an item or of a free text."""
+
+    vectors: "Mapping[Role, Vectors]"
+    """TITLE: (1, d), embedded as a query; WHOLE: (n, d), as passages; either may be missing."""
+    words: Mapping[str, int]
+
+
+def find_candidates(
+    query: Query, index: VectorIndex | None, lexicon: Lexicon, only: Filter
+) -> list[UUID]:
+    """Items worth scoring, likeliest first; either index or words may have nothing to say."""
+    lists: list[list[UUID]] = []
+    if index is not None:
+        lists += _by_meaning(query, index, only)
+    lists.append(_by_words(query, lexicon))
+    return fuse(lists)[:MAX_CANDIDATES]
+
+
+def _by_meaning(query: Query, index: VectorIndex, only: Filter) -> list[list[UUID]]:
+    title, whole = query.vectors.get(Role.TITLE), query.vectors.get(Role.WHOLE)
+    texts = frozenset({Role.WHOLE, Role.SENTENCE} if whole is None else {Role.WHOLE})
+    asked = [(title, frozenset({Role.TITLE})), (title, texts), (whole, frozenset({Role.WHOLE}))]
+    lists = []
+    for vectors, roles in asked:
+        if vectors is None or not len(vectors):
+            continue
+        best: dict[UUID, float] = {}
+        for found in index.search(vectors, DENSE_CANDIDATES, replace(only, roles=roles)):
+            for item_id, score in found.items():
+                best[item_id] = max(score, best.get(item_id, -2.0))
+        lists.append(sorted(best, key=lambda one: (-best[one], str(one)))[:DENSE_CANDIDATES])
+    return lists
+
+
+def _by_words(query: Query, lexicon: Lexicon) -> list[UUID]:
+    words = strongest(query.words, lexicon.statistics)
+    scores = {
+        document.item_id: bm25(words, document.counts, document.length, lexicon.statistics)
+        for document in lexicon.candidates(words, CANDIDATES)
+    }
+    return sorted(scores, key=lambda one: (-scores[one], str(one)))
+
+
+def fuse(lists: Iterable[Sequence[UUID]]) -> list[UUID]:
+    """Reciprocal rank fusion; ties by id."""
+    fused: dict[UUID, float] = {}
+    for one in lists:
+        for rank, item_id in enumerate(one):
+            fused[item_id] = fused.get(item_id, 0.0) + 1 / (RRF_CONSTANT + rank)
+    return sorted(fused, key=lambda one: (-fused[one], str(one)))
+
+
+@dataclass(frozen=True)
+class Texts:
+    """What is compared of one item: its readable vectors and its words."""
+
+    vectors: "Mapping[Role, Vectors]"
+    document: Document | None
+
+
+def gather_texts(
+    item_ids: Sequence[UUID], index: VectorIndex | None, lexicon: Lexicon, only: Filter
+) -> dict[UUID, Texts]:
+    """The texts of items exactly as they are stored, however the items were found."""
+    vectors = index.vectors_of(item_ids, only) if index is not None else {}
+    documents: dict[UUID, Document] = {}
+    for document in lexicon.documents(item_ids):
+        known = documents.get(document.item_id)
+        # Of two readable documents the longer one holds all that the other does.
+        if known is None or document.length > known.length:
+            documents[document.item_id] = document
+    return {one: Texts(vectors.get(one, {}), documents.get(one)) for one in item_ids}
+
+
+def compare(need: Query, offer: Texts, statistics: Statistics) -> TextEvidence:
+    """The similarities of a need, or of a free text, to an offer.
+
+    Always in this direction, also when the offer asks, so that a pair has one score. A free text
+    has no whole: it is compared with the best sentence instead.
+    """
+    title, whole = need.vectors.get(Role.TITLE), need.vectors.get(Role.WHOLE)
+    if whole is None:
+        text = best(title, offer.vectors.get(Role.SENTENCE))
+    else:
+        text = best(whole, offer.vectors.get(Role.WHOLE))
+    document = offer.document
+    words = strongest(need.words, statistics)
+    return TextEvidence(
+        title=best(title, offer.vectors.get(Role.TITLE)),
+        text=text,
+        title_in_text=best(title, offer.vectors.get(Role.WHOLE)),
+        words=share(words, document.counts, document.length, statistics)
+        if words and document
+        else None,
+    )
+
+
+def best(one: "Vectors | None", other: "Vectors | None") -> float | None:
+    """The highest cosine between two sets of vectors; None when a side has none."""
+    if one is None or other is None or not len(one) or not len(other):
+        return None
+    return float((one @ other.T).max())
+
