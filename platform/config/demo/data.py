@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,15 +36,13 @@ def capability_content(row: Mapping[str, Any], today: date) -> Row:
 
 
 def instrument_content(row: Mapping[str, Any]) -> Row:
-    hours = {key: time.fromisoformat(row[key]) for key in ("open_from", "open_until")}
-    return _content(row) | hours | {"contact_name": "示例·设备管理员"}
+    return _content(row) | {"contact_name": "示例·设备管理员"}
 
 
 def person_content(row: Mapping[str, Any]) -> Row:
-    """A card without contact data; the name is an example on its own level too."""
+    """A card without contact data."""
     content = _content(row)
-    name = content.pop("name")
-    return content | {"full_name": name, "masked_name": name}
+    return content | {"full_name": content.pop("name"), "skill_level": row["skill_level"] or ""}
 
 
 def published_at(row: Mapping[str, Any], now: datetime) -> datetime:
