@@ -10,9 +10,10 @@ def main() -> None:
     # `platform/` is a source root, never a package: its folders are imported by their own names.
     sys.path.insert(0, str(Path(__file__).resolve().parent / "platform"))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from django.core.management import execute_from_command_line
+
     from config import embedded, preflight
     from config.env import get_env
-    from django.core.management import execute_from_command_line
 
     try:
         if sys.argv[1:2] == ["serve"]:

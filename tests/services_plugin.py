@@ -57,6 +57,8 @@ def _start() -> None:
     global _services, _folder
     usual = get_env().data_dir
     _folder = Path(tempfile.mkdtemp(prefix="cuohe-test-"))
+    # The database runs as another user when we are root, who must be able to pass through.
+    _folder.chmod(0o711 if os.geteuid() == 0 else 0o700)
     os.environ["CUOHE_DATA_DIR"] = str(_folder)
     # The model is the one thing that is dear to make and the same everywhere.
     (usual / "models").mkdir(parents=True, exist_ok=True)

@@ -152,7 +152,7 @@ def _start_keeper(data_dir: Path, is_durable: bool, progress: Progress) -> subpr
     if not is_durable:
         command.append("--not-durable")
     paths = [str(SOURCE_ROOT), os.environ.get("PYTHONPATH", "")]
-    with open(data_dir / "logs" / "services.log", "ab") as log:
+    with (data_dir / "logs" / "services.log").open("ab") as log:
         keeper = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -163,17 +163,15 @@ def _start_keeper(data_dir: Path, is_durable: bool, progress: Progress) -> subpr
             start_new_session=True,
             text=True,
         )
-    assert keeper.stdout is not None
-    with keeper.stdout as reports:
-        for line in reports:
-            kind, _, text = line.rstrip("\n").partition(" ")
-            if kind == "ready":
-                return keeper
-            if kind == "progress":
-                progress(text)
-            if kind == "error":
-                keeper.wait()
-                raise ServiceError(text)
+    for line in keeper.stdout or ():
+        kind, _, text = line.rstrip("\n").partition(" ")
+        if kind == "ready":
+            return keeper
+        if kind == "progress":
+            progress(text)
+        if kind == "error":
+            keeper.wait()
+            raise ServiceError(text)
     keeper.wait()
     raise ServiceError(
         f"The services did not start: the reason is at the end of {data_dir}/logs/services.log."
@@ -189,7 +187,7 @@ def get_current() -> Services | None:
 
 
 def provide_services(argv: Sequence[str]) -> Services | None:
-    """Give this command the embedded services, unless it needs none or the environment names others.
+    """Give this command the embedded services, unless it needs none or has been given others.
 
     Runs before Django's settings are read: it sets DATABASE_URL and REDIS_URL.
     """

@@ -4,6 +4,7 @@ Started by `config.embedded` and told nothing but the data folder. Reports on st
 `progress …`, then `ready` or `error …`. Not for import by others.
 """
 
+import contextlib
 import ctypes
 import importlib.util
 import json
@@ -139,7 +140,7 @@ class Postgres:
         for name, value in self.settings.items():
             line += ["-c", f"{name}={value}"]
         log_start = self.log.stat().st_size if self.log.exists() else 0
-        with open(self.log, "ab") as log:
+        with self.log.open("ab") as log:
             self.process = spawn(
                 line, self.account, signal.SIGINT, stdout=log, stderr=log, cwd=self.folder
             )
@@ -162,17 +163,13 @@ class Postgres:
             lines = (self.folder / "postmaster.pid").read_text().splitlines()
         except (FileNotFoundError, UnicodeDecodeError):
             return False
-        assert self.process is not None
         # The eighth line is the state that pg_ctl waits for; an older file has another pid.
         return (
-            len(lines) > 7
-            and lines[0].strip() == str(self._pid_inside())
+            self.process is not None
+            and len(lines) > 7
+            and lines[0].strip() == str(self.process.pid)
             and lines[7].strip() == "ready"
         )
-
-    def _pid_inside(self) -> int:
-        assert self.process is not None
-        return self.process.pid
 
     def _create_database(self) -> None:
         import psycopg
@@ -208,7 +205,7 @@ class Postgres:
         if not self.is_durable:
             line.append("--no-sync")
         log_start = self.log.stat().st_size if self.log.exists() else 0
-        with open(self.log, "ab") as log:
+        with self.log.open("ab") as log:
             process = spawn(line, self.account, signal.SIGTERM, stdout=log, stderr=log, cwd="/")
             if process.wait() != 0:
                 raise ServiceError(explain("initdb", self.log, log_start))
@@ -257,7 +254,7 @@ class Valkey:
         # A power cut may truncate the last record: the rest is good and must load.
         line += ["--appendfsync", "everysec", "--aof-load-truncated", "yes"]
         log_start = self.log.stat().st_size if self.log.exists() else 0
-        with open(self.log, "ab") as log:
+        with self.log.open("ab") as log:
             self.process = spawn(
                 line, self.account, signal.SIGTERM, stdout=log, stderr=log, cwd=self.folder
             )
@@ -268,14 +265,15 @@ class Valkey:
             time.sleep(0.02)
 
     def _is_ready(self) -> bool:
-        import redis
+        from redis import Redis
+        from redis.exceptions import ConnectionError as RedisConnectionError
 
         if not self.socket.exists():
             return False
-        client = redis.Redis(unix_socket_path=str(self.socket))
+        client = Redis(unix_socket_path=str(self.socket))
         try:
             return bool(client.ping())
-        except redis.exceptions.ConnectionError:  # includes "loading the data set"
+        except RedisConnectionError:  # includes "loading the data set"
             return False
         finally:
             client.close()
@@ -322,7 +320,7 @@ def stop_child(process: subprocess.Popen, number: int, patience: float) -> None:
 
 def explain(name: str, log: Path, start: int) -> str:
     """One sentence on why a server ended: its own last words since `start`."""
-    with open(log, "rb") as file:
+    with log.open("rb") as file:
         file.seek(start)
         lines = file.read().decode(errors="replace").splitlines()
     text = "\n".join(lines)
@@ -380,10 +378,8 @@ def remove_old_socket_folder(state: Path) -> None:
 
 
 def report(kind: str, text: str = "") -> None:
-    try:
+    with contextlib.suppress(OSError):  # whoever started us has gone; others may be waiting
         print(kind, text, flush=True)
-    except OSError:  # whoever started us has gone; others may be waiting
-        pass
 
 
 def keep(data_dir: Path, *, is_durable: bool) -> None:

@@ -12,7 +12,7 @@ class FileLock:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._file = open(path, "a+b")  # noqa: SIM115 - held until close()
+        self._file = path.open("a+b")
 
     def try_exclusive(self) -> bool:
         return self._try(fcntl.LOCK_EX)

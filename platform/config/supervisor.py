@@ -32,7 +32,7 @@ class Child:
     def start(self, environment: Mapping[str, str], folder: Path) -> None:
         if self.log.exists() and self.log.stat().st_size > LARGEST_LOG:
             self.log.replace(self.log.with_suffix(".log.1"))
-        with open(self.log, "ab") as log:
+        with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.line,
                 stdin=subprocess.DEVNULL,

@@ -22,7 +22,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from config import embedded, preflight
+from config import embedded, preflight, processes
 from config.env import ROOT, Env, get_env
 from config.supervisor import Child, Supervisor
 
@@ -38,12 +38,19 @@ class Command(BaseCommand):
         parser.add_argument(
             "--no-demo", action="store_true", help="load no demonstration data at the first start"
         )
+        parser.add_argument(
+            "--die-with-parent",
+            action="store_true",
+            help="stop when whoever started this dies, however that happens (Linux)",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         env = get_env()
         self._stop_signal = 0
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._note_signal)
+        if options["die_with_parent"]:
+            processes.die_with_parent(signal.SIGTERM)()
         try:
             preflight.claim(env)
             self._prepare(env, wants_demo=not options["no_demo"])

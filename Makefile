@@ -1,0 +1,50 @@
+# Thin on purpose: every target is a line or two, and can be run by hand.
+PYTHON ?= python3
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.PHONY: help run setup setup-dev test pytest vitest e2e check format bench
+
+help:
+	@echo "make run    set up what is missing, then serve (Ctrl-C stops)"
+	@echo "make test   set up what is missing, then run every test"
+	@echo "make check  linters, types, floors, migrations, API description, front end"
+	@echo "make bench  print the benchmarks"
+
+run: setup
+	@exec .venv/bin/python manage.py serve --die-with-parent
+
+setup:
+	@$(PYTHON) tools/bootstrap.py
+
+setup-dev:
+	@$(PYTHON) tools/bootstrap.py --dev
+
+test: setup-dev vitest e2e pytest
+
+pytest:
+	.venv/bin/python -m pytest -q -n 2 --dist loadgroup
+
+vitest:
+	npm run --silent test --prefix frontend
+
+e2e:
+	.venv/bin/python tools/e2e.py
+
+check: setup-dev
+	ruff check .
+	ruff format --check .
+	pyright
+	lint-imports
+	deptry .
+	.venv/bin/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	.venv/bin/python manage.py export_openapi --check
+	npm run --silent check --prefix frontend
+	npm run --silent test --prefix frontend
+
+format:
+	ruff check --fix .
+	ruff format .
+	npm run --silent format --prefix frontend
+
+bench: setup-dev
+	.venv/bin/python -m tools.bench
