@@ -1,4 +1,4 @@
-"""Looking things up as an administrator. Writing goes through the services: they lock and record."""
+"""Looking things up as an administrator. Writing is for the services: they lock and record."""
 
 from django.contrib import admin
 from django.http import HttpRequest

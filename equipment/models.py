@@ -225,6 +225,9 @@ class OccupiedPeriod(models.Model):
                 ],
             ),
             models.CheckConstraint(
-                condition=Q(period__isempty=False), name="occupied_period_not_empty"
+                condition=Q(
+                    period__isempty=False, period__lower_inf=False, period__upper_inf=False
+                ),
+                name="occupied_period_is_real",
             ),
         ]

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
+from psycopg.types.range import Range
 
 from equipment.availability import Occupancy, free_slots
 from equipment.models import (
@@ -162,7 +163,11 @@ def occupancy_of(instrument: Instrument, since: datetime, until: datetime) -> Oc
         return Occupancy()
     rows = OccupiedPeriod.objects.of_instrument(instrument.number, since, until)
     periods = rows.values_list("period", flat=True)
-    return Occupancy(Period(period.lower, period.upper) for period in periods)
+    return Occupancy(_bounded(period) for period in periods)
+
+
+def span_of(row: OccupiedPeriod) -> Period:
+    return _bounded(row.period)
 
 
 def get_calendar(
@@ -201,7 +206,7 @@ def get_calendar(
     sees_all = standing.sees_all_of(instrument.organisation_id)
     occupied = [part for row in rows for part in _parts(row, standing, sees_all)]
     shown = [part for part in occupied if part.starts_at < span.ends_at]
-    taken = Occupancy(Period(row.period.lower, row.period.upper) for row in rows)
+    taken = Occupancy(span_of(row) for row in rows)
     return Calendar(
         days=[
             Day(day, policy.hours.on(day))
@@ -267,10 +272,10 @@ def _booking_rows(actor: Actor) -> Any:
 
 def _parts(row: OccupiedPeriod, standing: Standing, sees_all: bool) -> list[Occupied]:
     """A row as the calendar shows it: a booking and its turnaround are two stretches."""
-    booking = row.booking
+    booking, span = row.booking, span_of(row)
     if booking is None:
         label = row.reason if sees_all else None
-        return [Occupied(row.period.lower, row.period.upper, "outage", label=label)]
+        return [Occupied(span.starts_at, span.ends_at, "outage", label=label)]
     is_own = booking.organisation_id in standing.organisation_ids
     sees_who = is_own or sees_all
     organisation = booking.organisation
@@ -284,9 +289,16 @@ def _parts(row: OccupiedPeriod, standing: Standing, sees_all: bool) -> list[Occu
             label=(organisation.short_name or organisation.name) if sees_who else None,
         )
     ]
-    if booking.ends_at < row.period.upper:
-        parts.append(Occupied(booking.ends_at, row.period.upper, "turnaround", is_own=is_own))
+    if booking.ends_at < span.ends_at:
+        parts.append(Occupied(booking.ends_at, span.ends_at, "turnaround", is_own=is_own))
     return parts
+
+
+def _bounded(period: Range[datetime]) -> Period:
+    """The table holds no endless periods; the driver's type could."""
+    assert period.lower is not None  # noqa: S101 - for the type checker
+    assert period.upper is not None  # noqa: S101
+    return Period(period.lower, period.upper)
 
 
 def _midnight(day: date) -> datetime:

@@ -9,7 +9,7 @@ from matching import sources
 from matching.sources import Facets, IndicatorLine, Passage, Side, SourceItem
 from park.core.levels import Level
 
-COMPARATORS = {Comparator.APPROX: "about", Comparator.TEXT: ""}
+COMPARATORS: dict[str, str] = {"approx": "about", "text": ""}
 """Where matching has another word for it."""
 
 
@@ -79,7 +79,7 @@ def _as_indicator(line: MeasuredCapability, ordinal: int) -> IndicatorLine:
         text=line_text(line),
         level=Level.PUBLIC,
         ordinal=ordinal,
-        comparator=COMPARATORS.get(Comparator(line.comparator), line.comparator),
+        comparator=COMPARATORS.get(line.comparator, str(line.comparator)),
         value=_exact(line.value),
         value_max=_exact(line.value_max),
         unit=line.unit,

@@ -1,4 +1,4 @@
-"""Looking cards up as an administrator: masked, and read only. Writing goes through the services."""
+"""Looking cards up as an administrator: masked, and read only. Writing is for the services."""
 
 from django.contrib import admin
 from django.http import HttpRequest

@@ -1,4 +1,4 @@
-"""What a talent card may say (pure): limits, masking, and nothing that identifies in public text."""
+"""What a talent card may say (pure): limits, masking, nothing in public text that identifies."""
 
 import re
 from collections.abc import Mapping, Set

@@ -87,7 +87,7 @@ def publish_card(*, actor: Actor, card_id: UUID, now: datetime | None = None) ->
 
 @transaction.atomic
 def withdraw_card(*, actor: Actor, card_id: UUID, now: datetime | None = None) -> TalentCard:
-    """Take it out of lists, searches and suggestions. Raises not_found, not_allowed, wrong_state."""
+    """Take it out of lists and suggestions. Raises not_found, not_allowed, wrong_state."""
     card = _locked(actor, card_id, CardAction.WITHDRAW)
     return _move(actor, card, CardAction.WITHDRAW, now or timezone.now())
 

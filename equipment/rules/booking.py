@@ -62,7 +62,8 @@ class OpeningHours:
     def is_open_throughout(self, period: Period) -> bool:
         """Also across midnight where one day's closing is the next day's opening."""
         at = period.starts_at
-        while at < period.ends_at:
+        # What is open for eight days on end is always open: the weeks are alike.
+        while at < min(period.ends_at, period.starts_at + timedelta(days=8)):
             hours = self.around(at)
             if hours is None or not hours.starts_at <= at < hours.ends_at:
                 return False

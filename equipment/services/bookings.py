@@ -13,7 +13,7 @@ from equipment import policies
 from equipment.availability import judge, next_free, occupied_by
 from equipment.locks import is_period_clash, lock_instruments, with_retries
 from equipment.models import Booking, BookingStatus, Instrument, OccupiedPeriod
-from equipment.queries import occupancy_of, policy_of
+from equipment.queries import occupancy_of, policy_of, span_of
 from equipment.rules.booking import Broken, Period, Severity, price_of
 from equipment.states import BookingAction, next_booking_status
 from park.accounts.actors import Actor
@@ -207,7 +207,7 @@ def _remove_outage(actor: Actor, instrument_id: UUID, outage_id: int) -> None:
     ).first()
     if outage is None:
         raise NotFound("outage")
-    period = Period(outage.period.lower, outage.period.upper)
+    period = span_of(outage)
     outage.delete()
     _record_outage(actor, "remove_outage", instrument, period, outage.reason)
 
@@ -227,8 +227,9 @@ def _locked_instrument(actor: Actor, instrument_id: UUID) -> Instrument:
 
 def _require_free(instrument: Instrument, period: Period, now: datetime) -> None:
     policy = policy_of(instrument)
-    taken = occupied_by(period, policy)
-    occupancy = occupancy_of(instrument, taken.starts_at, max(taken.starts_at, taken.ends_at))
+    # Of a period longer than is allowed, only as much is looked up as could be booked.
+    until = min(period.ends_at, period.starts_at + policy.longest) + policy.turnaround
+    occupancy = occupancy_of(instrument, period.starts_at, until)
     verdict = judge(period, policy, occupancy, now)
     if verdict.broken:
         broken = list(verdict.broken)
