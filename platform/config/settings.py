@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from celery.schedules import schedule
-from kombu import Queue
+from kombu.entity import Queue
 
 from config.env import ROOT, get_env, get_secret_key
 
