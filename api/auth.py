@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from ninja.security import APIKeyCookie, HttpBearer
 from ninja.utils import check_csrf
 
+from park.accounts import tokens
 from park.accounts.models import TokenScope, User
 from park.core.errors import DomainError, NotAllowed
 
@@ -27,8 +28,6 @@ class Token(HttpBearer):
     """`Authorization: Bearer …`. A wrong token is an error even where visitors may read."""
 
     def authenticate(self, request: HttpRequest, token: str) -> User:
-        from park.accounts import tokens
-
         found = tokens.authenticate_token(secret=token)
         if found is None:
             raise DomainError("not_authenticated")

@@ -5,10 +5,11 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Query, Router
 
-from api import auth
+from api import auth, equipment
 from api.pagination import PageQuery
 from api.schemas.base import Page, problems
 from api.schemas.equipment import Booking, BookingFilters, CancellationRequest
+from equipment import queries, services
 
 router = Router(tags=["bookings"], auth=auth.MEMBERS)
 
@@ -24,11 +25,9 @@ def list_bookings(
     filters: Query[BookingFilters],
     page: Query[PageQuery],
 ):
-    from equipment import queries
-
-    return queries.list_bookings(
-        actor=auth.actor(request), **filters.model_dump(), **page.model_dump()
-    )
+    actor = auth.actor(request)
+    found = queries.list_bookings(actor=actor, **filters.model_dump(), **page.model_dump())
+    return equipment.present_bookings(actor, found)
 
 
 @router.get(
@@ -38,9 +37,7 @@ def list_bookings(
     summary="A booking",
 )
 def get_booking(request: HttpRequest, booking_id: UUID):
-    from equipment import queries
-
-    return queries.get_booking(actor=auth.actor(request), booking_id=booking_id)
+    return equipment.booking_detail(auth.actor(request), booking_id)
 
 
 @router.post(
@@ -50,7 +47,5 @@ def get_booking(request: HttpRequest, booking_id: UUID):
     summary="Cancel",
 )
 def cancel_booking(request: HttpRequest, booking_id: UUID, body: CancellationRequest):
-    from equipment import queries, services
-
     services.cancel_booking(actor=auth.actor(request), booking_id=booking_id, reason=body.reason)
-    return queries.get_booking(actor=auth.actor(request), booking_id=booking_id)
+    return equipment.booking_detail(auth.actor(request), booking_id)

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Query, Router, Status
 
-from api import auth
+from api import auth, equipment
 from api.pagination import PageQuery
 from api.routers.suggestions import NEEDS, add_suggestions
 from api.schemas.base import Page, problems
@@ -20,6 +20,7 @@ from api.schemas.equipment import (
     NewBooking,
     NewInstrument,
 )
+from equipment import queries, services
 
 router = Router(tags=["instruments"])
 WRITE = problems(401, 403, 404, 409, 422)
@@ -37,11 +38,10 @@ def list_instruments(
     filters: Query[InstrumentFilters],
     page: Query[PageQuery],
 ):
-    from equipment import queries
-
-    return queries.list_instruments(
+    found = queries.list_instruments(
         actor=auth.actor(request), **filters.model_dump(), **page.model_dump()
     )
+    return equipment.present_cards(found)
 
 
 @router.post(
@@ -52,20 +52,12 @@ def list_instruments(
     summary="Register an instrument",
 )
 def create_instrument(request: HttpRequest, body: NewInstrument):
-    from equipment import services
-
     instrument = services.create_instrument(
         actor=auth.actor(request),
         organisation_id=body.organisation_id,
         content=body.content.model_dump(exclude_unset=True),
     )
-    return Status(201, detail(request, instrument.pk))
-
-
-def detail(request: HttpRequest, instrument_id: UUID):
-    from equipment import queries
-
-    return queries.get_instrument(actor=auth.actor(request), instrument_id=instrument_id)
+    return Status(201, equipment.detail(auth.actor(request), instrument.pk))
 
 
 @router.get(
@@ -76,7 +68,7 @@ def detail(request: HttpRequest, instrument_id: UUID):
     summary="An instrument",
 )
 def get_instrument(request: HttpRequest, instrument_id: UUID):
-    return detail(request, instrument_id)
+    return equipment.detail(auth.actor(request), instrument_id)
 
 
 @router.patch(
@@ -87,15 +79,13 @@ def get_instrument(request: HttpRequest, instrument_id: UUID):
     summary="Change some fields",
 )
 def edit_instrument(request: HttpRequest, instrument_id: UUID, body: InstrumentEdit):
-    from equipment import services
-
     services.edit_instrument(
         actor=auth.actor(request),
         instrument_id=instrument_id,
         version=body.version,
         content=body.content.model_dump(exclude_unset=True),
     )
-    return detail(request, instrument_id)
+    return equipment.detail(auth.actor(request), instrument_id)
 
 
 @router.post(
@@ -106,10 +96,8 @@ def edit_instrument(request: HttpRequest, instrument_id: UUID, body: InstrumentE
     summary="Open for sharing",
 )
 def publish_instrument(request: HttpRequest, instrument_id: UUID):
-    from equipment import services
-
     services.publish_instrument(actor=auth.actor(request), instrument_id=instrument_id)
-    return detail(request, instrument_id)
+    return equipment.detail(auth.actor(request), instrument_id)
 
 
 @router.post(
@@ -120,10 +108,8 @@ def publish_instrument(request: HttpRequest, instrument_id: UUID):
     summary="Stop sharing",
 )
 def close_instrument(request: HttpRequest, instrument_id: UUID):
-    from equipment import services
-
     services.close_instrument(actor=auth.actor(request), instrument_id=instrument_id)
-    return detail(request, instrument_id)
+    return equipment.detail(auth.actor(request), instrument_id)
 
 
 @router.get(
@@ -135,9 +121,13 @@ def close_instrument(request: HttpRequest, instrument_id: UUID):
 )
 def get_instrument_calendar(request: HttpRequest, instrument_id: UUID, query: Query[CalendarQuery]):
     """Starts today unless `from` says otherwise; times are in the park's time zone."""
-    from api.equipment import calendar
-
-    return calendar(auth.actor(request), instrument_id, query.from_, query.days)
+    calendar = queries.get_calendar(
+        actor=auth.actor(request),
+        instrument_id=instrument_id,
+        first_day=query.from_,
+        days=query.days,
+    )
+    return equipment.present_calendar(calendar)
 
 
 @router.post(
@@ -150,12 +140,10 @@ def get_instrument_calendar(request: HttpRequest, instrument_id: UUID, query: Qu
 )
 def book_instrument(request: HttpRequest, instrument_id: UUID, body: NewBooking):
     """A taken period is answered by 409 with the next three free ones."""
-    from equipment import services
-
     booking = services.book_instrument(
         actor=auth.actor(request), instrument_id=instrument_id, **body.model_dump()
     )
-    return Status(201, booking)
+    return Status(201, equipment.booking_detail(auth.actor(request), booking.pk))
 
 
 add_suggestions(router, noun="instrument", kind="instrument", other_kinds=NEEDS)

@@ -5,20 +5,15 @@ from uuid import UUID
 from django.http import HttpRequest
 from ninja import Query, Router, Status
 
-from api import auth
+from api import auth, talent
 from api.pagination import PageQuery
 from api.routers.suggestions import NEEDS, add_suggestions
 from api.schemas.base import Page, problems
 from api.schemas.talent import CardEdit, CardFilters, NewCard, TalentCard, TalentCardRow
+from talent import queries, services
 
 router = Router(tags=["people"])
 WRITE = problems(401, 403, 404, 409, 422)
-
-
-def detail(request: HttpRequest, card_id: UUID):
-    from talent import queries
-
-    return queries.get_card(actor=auth.actor(request), card_id=card_id)
 
 
 @router.get(
@@ -33,11 +28,10 @@ def list_talent_cards(
     filters: Query[CardFilters],
     page: Query[PageQuery],
 ):
-    from talent import queries
-
-    return queries.list_cards(
+    found = queries.list_talent_cards(
         actor=auth.actor(request), **filters.model_dump(), **page.model_dump()
     )
+    return talent.present_cards(found)
 
 
 @router.post(
@@ -48,14 +42,12 @@ def list_talent_cards(
     summary="Record a card",
 )
 def create_talent_card(request: HttpRequest, body: NewCard):
-    from talent import services
-
     card = services.create_card(
         actor=auth.actor(request),
         organisation_id=body.organisation_id,
         content=body.content.model_dump(exclude_unset=True),
     )
-    return Status(201, detail(request, card.pk))
+    return Status(201, talent.detail(auth.actor(request), card.pk))
 
 
 @router.get(
@@ -67,7 +59,7 @@ def create_talent_card(request: HttpRequest, body: NewCard):
 )
 def get_talent_card(request: HttpRequest, card_id: UUID):
     """Full name and contact data are there for the holder, their organisation and staff only."""
-    return detail(request, card_id)
+    return talent.detail(auth.actor(request), card_id)
 
 
 @router.patch(
@@ -78,15 +70,13 @@ def get_talent_card(request: HttpRequest, card_id: UUID):
     summary="Change some fields",
 )
 def edit_talent_card(request: HttpRequest, card_id: UUID, body: CardEdit):
-    from talent import services
-
     services.edit_card(
         actor=auth.actor(request),
         card_id=card_id,
         version=body.version,
         content=body.content.model_dump(exclude_unset=True),
     )
-    return detail(request, card_id)
+    return talent.detail(auth.actor(request), card_id)
 
 
 @router.post(
@@ -97,10 +87,8 @@ def edit_talent_card(request: HttpRequest, card_id: UUID, body: CardEdit):
     summary="Show it",
 )
 def publish_talent_card(request: HttpRequest, card_id: UUID):
-    from talent import services
-
     services.publish_card(actor=auth.actor(request), card_id=card_id)
-    return detail(request, card_id)
+    return talent.detail(auth.actor(request), card_id)
 
 
 @router.post(
@@ -111,10 +99,8 @@ def publish_talent_card(request: HttpRequest, card_id: UUID):
     summary="Show it no longer",
 )
 def withdraw_talent_card(request: HttpRequest, card_id: UUID):
-    from talent import services
-
     services.withdraw_card(actor=auth.actor(request), card_id=card_id)
-    return detail(request, card_id)
+    return talent.detail(auth.actor(request), card_id)
 
 
 add_suggestions(router, noun="talent_card", kind="person", other_kinds=NEEDS)

@@ -8,6 +8,7 @@ from ninja import Router, Status
 from api import auth
 from api.schemas.accounts import CreatedToken, NewToken, TokenList, TokenRow
 from api.schemas.base import problems
+from park.accounts import queries, services
 
 router = Router(tags=["tokens"], auth=auth.SESSION_ONLY)
 
@@ -19,20 +20,16 @@ router = Router(tags=["tokens"], auth=auth.SESSION_ONLY)
     summary="My API tokens",
 )
 def list_tokens(request: HttpRequest):
-    from park.accounts import queries
-
-    return {"items": queries.list_tokens(actor=auth.actor(request))}
+    return {"items": list(queries.list_tokens(actor=auth.actor(request)))}
 
 
 @router.post(
     "",
     operation_id="create_token",
-    response={201: CreatedToken, **problems(401, 403, 422)},
+    response={201: CreatedToken, **problems(401, 403, 409, 422)},
     summary="Make an API token",
 )
 def create_token(request: HttpRequest, body: NewToken):
-    from park.accounts import services
-
     token, secret = services.create_token(actor=auth.actor(request), **body.model_dump())
     return Status(201, {**TokenRow.model_validate(token).model_dump(), "secret": secret})
 
@@ -44,7 +41,5 @@ def create_token(request: HttpRequest, body: NewToken):
     summary="Revoke an API token",
 )
 def revoke_token(request: HttpRequest, token_id: UUID):
-    from park.accounts import services
-
     services.revoke_token(actor=auth.actor(request), token_id=token_id)
     return Status(204, None)

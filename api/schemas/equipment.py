@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, WithJsonSchema
 
 from api.schemas.base import (
     Amount,
@@ -21,6 +21,8 @@ from api.schemas.base import (
 from equipment.models import ServiceMode
 from market.listings.kinds import Comparator
 
+Clock = Annotated[time, WithJsonSchema({"type": "string", "format": "time"})]
+
 
 class MeasuredCapabilityIn(Input):
     name: Annotated[str, Field(max_length=80)]
@@ -32,7 +34,7 @@ class MeasuredCapabilityIn(Input):
 
 
 class InstrumentContentIn(Input):
-    name: Annotated[str, Field(min_length=1, max_length=120)] = ""
+    name: Annotated[str, Field(max_length=120)] = ""
     model: Annotated[str, Field(max_length=120)] = ""
     description: Annotated[str, Field(max_length=8000)] = ""
     place: Annotated[str, Field(max_length=120)] = ""
@@ -43,8 +45,11 @@ class InstrumentContentIn(Input):
     slot_minutes: Annotated[int, Field(ge=5, le=480)] = 30
     turnaround_minutes: Annotated[int, Field(ge=0, le=1440)] = 0
     max_minutes: Annotated[int, Field(ge=5, le=10080)] = 480
-    open_from: time = time(9)
-    open_until: time = time(17)
+    horizon_days: Annotated[int, Field(ge=1, le=365)] = 90
+    """How far ahead one may book."""
+    open_from: Clock = time(9)
+    open_until: Clock = time(17)
+    """00:00 is midnight at the end of the day."""
     open_weekdays: Annotated[list[Annotated[int, Field(ge=1, le=7)]], Field(max_length=7)] = []
     contact_name: Annotated[str, Field(max_length=60)] = ""
     contact_phone: Annotated[str, Field(max_length=40)] = ""
@@ -82,6 +87,7 @@ class InstrumentContent(Output):
     slot_minutes: int
     turnaround_minutes: int
     max_minutes: int
+    horizon_days: int
     open_from: time
     open_until: time
     open_weekdays: list[int]
