@@ -60,9 +60,9 @@ class TestPublish:
         assert sent.read() == [event.pk]
 
     def test_a_change_that_is_undone_was_never_told(self, sent: Any) -> None:
-        with pytest.raises(ZeroDivisionError), transaction.atomic():
+        with transaction.atomic():
             outbox.publish(TOPIC, number=1)
-            raise ZeroDivisionError
+            transaction.set_rollback(True)
         assert sent.read() == []
         assert not OutboxEvent.objects.exists()
 
