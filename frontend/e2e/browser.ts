@@ -4,10 +4,20 @@
  */
 import { createRequire } from 'node:module'
 import { spawnSync } from 'node:child_process'
-import { accessSync, constants, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { delimiter, dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { LaunchOptions } from '@playwright/test'
+import { unpackWoff } from './woff.ts'
 
 const require = createRequire(import.meta.url)
 const CACHE = resolve(dirname(fileURLToPath(import.meta.url)), '../node_modules/.cache/chromium')
@@ -64,7 +74,7 @@ async function packagedChromium(): Promise<string> {
       if (before === undefined) delete process.env.TMPDIR
       else process.env.TMPDIR = before
     }
-    writeFontConfiguration(aside, home)
+    addFonts(aside, home)
     try {
       renameSync(aside, home)
     } catch (error) {
@@ -75,21 +85,22 @@ async function packagedChromium(): Promise<string> {
   return home
 }
 
-function writeFontConfiguration(folder: string, home: string): void {
-  const fonts = join(dirname(require.resolve('@fontsource/noto-sans-sc/package.json')), 'files')
+/** Of the font's many subsets, the two weights that the pages use, in Chinese and Latin. */
+function addFonts(folder: string, home: string): void {
+  const files = join(dirname(require.resolve('@fontsource/noto-sans-sc/package.json')), 'files')
+  for (const subset of ['chinese-simplified', 'latin']) {
+    for (const weight of ['400', '700']) {
+      const name = `noto-sans-sc-${subset}-${weight}-normal`
+      const font = unpackWoff(readFileSync(join(files, `${name}.woff`)))
+      writeFileSync(join(folder, 'fonts', `${name}.ttf`), font)
+    }
+  }
   writeFileSync(
     join(folder, 'fonts.conf'),
     `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
   <dir>${join(home, 'fonts')}</dir>
-  <selectfont>
-    <rejectfont><glob>*/noto-sans-sc/files/*.woff2</glob></rejectfont>
-    <acceptfont><glob>*/noto-sans-sc/files/noto-sans-sc-chinese-simplified-[47]00-normal.woff</glob></acceptfont>
-    <acceptfont><glob>*/noto-sans-sc/files/noto-sans-sc-latin-[47]00-normal.woff</glob></acceptfont>
-    <rejectfont><glob>*/noto-sans-sc/files/*.woff</glob></rejectfont>
-  </selectfont>
-  <dir>${fonts}</dir>
   <cachedir>${join(home, 'fontcache')}</cachedir>
 </fontconfig>
 `,
@@ -120,6 +131,12 @@ export async function launchOptions(): Promise<LaunchOptions> {
   return {
     executablePath,
     env,
-    args: [...QUIET, '--no-sandbox', '--headless=shell', '--no-zygote', '--font-render-hinting=none'],
+    args: [
+      ...QUIET,
+      '--no-sandbox',
+      '--headless=shell',
+      '--no-zygote',
+      '--font-render-hinting=none',
+    ],
   }
 }
