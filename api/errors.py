@@ -43,6 +43,10 @@ PROBLEMS: dict[str, Kind] = {
         409, "当前状态下不能执行此操作", "This cannot be done in the present state"
     ),
     "slot_taken": Kind(409, "该时段已被占用", "This time is already taken"),
+    "duplicate_credit_code": Kind(
+        409, "该统一社会信用代码已登记", "This credit code is registered already"
+    ),
+    "last_owner": Kind(409, "组织至少要有一位所有者", "An organisation keeps at least one owner"),
     "too_many_tokens": Kind(409, "令牌数量已达上限", "There are too many tokens already"),
     "payload_too_large": Kind(413, "提交的内容过大", "The request is too large"),
     "invalid_input": Kind(422, "填写的内容有误", "Some fields are not valid"),

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from ninja import Query, Router
 
 from api import auth
+from api.figures import count_published
 from api.pagination import PageQuery
 from api.schemas.base import Page, problems
 from api.schemas.park import Figures, OrganisationFilters, OrganisationRow, Vocabularies
@@ -34,8 +35,6 @@ def get_vocabularies(request: HttpRequest):
     summary="How many entries are published",
 )
 def get_figures(request: HttpRequest):
-    from api.figures import count_published
-
     return count_published()
 
 

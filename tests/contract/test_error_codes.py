@@ -9,7 +9,7 @@ from api.errors import CODE_OF_STATUS, PROBLEMS
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("platform/park", "platform/market", "matching", "equipment", "talent", "api")
 # Raised where no web request waits for the answer: preparing models, indexes and files.
-OFFLINE_PREFIXES = ("model_", "embedding_", "index_", "evaluation_", "data_")
+OFFLINE_PREFIXES = ("model_", "embedding_", "index_", "evaluation_", "data_", "file_")
 
 
 def raised_codes() -> Iterator[tuple[str, str]]:
