@@ -48,6 +48,8 @@ class Item(models.Model):
     expires_on = models.DateField(null=True)
     indicators = models.JSONField(default=list)
     """IndicatorLine rows with their numbers in base units, parsed once on saving."""
+    text_digest = models.CharField(max_length=64, blank=True)
+    """Of everything that scores are made from; a replay compares it."""
     updated_at = models.DateTimeField()
     indexed_at = models.DateTimeField(default=timezone.now)
     change_stamp = models.BigIntegerField(db_default=CurrentTransaction())
@@ -140,6 +142,8 @@ class ServingModel(models.Model):
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     model_id = models.CharField(max_length=120)
+    configured = models.CharField(max_length=500, blank=True)
+    """How it was named in the settings, so that it can be opened while another is prepared."""
     switched_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

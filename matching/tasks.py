@@ -1,0 +1,151 @@
+"""What the matching worker does: index what changed, answer searches, keep fresh.
+
+One thread of a process indexes at a time and takes all that waits; the others stay free to search.
+"""
+
+import threading
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from celery import shared_task
+from django.db import DatabaseError
+from django.db.models import Q
+from django.utils import timezone
+
+from matching import indexing
+from matching.search_filters import SearchFilters
+from matching.serving import get_serving
+from matching.sources import Viewer
+from park.core import outbox
+from park.core.errors import DomainError
+from park.core.models import OutboxEvent
+
+log = structlog.get_logger(__name__)
+
+TOPIC = "item.changed"
+EVENTS_AT_ONCE = 32
+_slot = threading.Lock()
+_waiting = threading.Event()
+
+
+@shared_task(name="matching.index_item", ignore_result=True)
+def index_item(event_id: int) -> None:
+    """Nudged by the outbox; the event itself may be handled by a thread that is already at it."""
+    drain()
+
+
+def drain() -> int:
+    """Handles the waiting events of this process's turn; returns how many."""
+    handled = 0
+    _waiting.set()
+    while _waiting.is_set():
+        if not _slot.acquire(blocking=False):
+            return handled  # its holder looks at `_waiting` again before it leaves
+        try:
+            _waiting.clear()
+            seen: set[int] = set()
+            while batch := _next_events(seen):
+                handled += _handle(batch)
+                seen.update(event.pk for event in batch)
+        finally:
+            _slot.release()
+    return handled
+
+
+def _next_events(seen: set[int]) -> list[OutboxEvent]:
+    rows = OutboxEvent.objects.filter(
+        Q(attempts=0) | Q(retry_at__lte=timezone.now()), topic=TOPIC, processed_at__isnull=True
+    ).exclude(pk__in=seen)
+    return list(rows.order_by("id")[:EVENTS_AT_ONCE])
+
+
+def _handle(events: list[OutboxEvent]) -> int:
+    kinds: dict[str, set[UUID]] = {}
+    for event in events:
+        kinds.setdefault(event.payload["kind"], set()).add(UUID(event.payload["object_id"]))
+    for kind, ids in kinds.items():
+        indexing.embed_items(indexing.load_items(kind, ids))
+    handled = 0
+    for event in events:
+        try:
+            handled += outbox.process(event.pk, _index)
+        except (DomainError, DatabaseError, ValueError) as error:
+            log.warning("matching.index_failed", event_id=event.pk, error=str(error)[:300])
+            problem = error if isinstance(error, DomainError) else OSError(str(error))
+            outbox.postpone(event.pk, problem, timezone.now())
+            get_serving().reload(_item_ids(event.payload))
+    return handled
+
+
+def _index(payload: dict[str, Any]) -> None:
+    indexing.index_item(payload["kind"], UUID(payload["object_id"]))
+
+
+def _item_ids(payload: dict[str, Any]) -> list[UUID]:
+    from matching.models import Item
+
+    rows = Item.objects.filter(kind=payload["kind"], object_id=payload["object_id"])
+    return list(rows.values_list("pk", flat=True))
+
+
+@shared_task(name="matching.search")
+def search(
+    text: str, filters: dict[str, Any], viewer: dict[str, Any], k: int
+) -> list[dict[str, Any]]:
+    """Items by meaning, as JSON. The caller waits for it, so it takes no other work along."""
+    from matching.engine import search as search_now
+
+    who = Viewer(frozenset(UUID(one) for one in viewer["organisation_ids"]), viewer["sees_all"])
+    hits = search_now(text, filters=SearchFilters.from_json(filters), viewer=who, k=k)
+    return [
+        {**asdict(hit), "item_id": str(hit.item_id), "object_id": str(hit.object_id)}
+        for hit in hits
+    ]
+
+
+@shared_task(name="matching.expire_items", ignore_result=True)
+def expire_items() -> None:
+    indexing.expire_items(timezone.localdate())
+
+
+@shared_task(name="matching.sweep", ignore_result=True)
+def sweep() -> None:
+    """Finds what was missed, whatever the reason, and keeps the word statistics fresh."""
+    young = timezone.now() - timedelta(minutes=2)
+    waiting = OutboxEvent.objects.filter(topic=TOPIC, processed_at__isnull=True)
+    if not waiting.filter(created_at__lte=young).exists() and not waiting.exists():
+        for kind, object_id in indexing.missing_objects()[:1000]:
+            outbox.publish(TOPIC, kind=kind, object_id=str(object_id))
+    with _maintenance() as is_free:
+        if is_free:
+            indexing.refresh_and_rematch(timezone.localdate())
+
+
+@shared_task(name="matching.reembed", ignore_result=True)
+def reembed() -> None:
+    """Catches up with a change of model or with texts that were stored without a vector."""
+    with _maintenance() as is_free:
+        if not is_free:
+            return
+        try:
+            if indexing.reembed():
+                indexing.rematch(timezone.localdate())
+        except DomainError as error:
+            log.warning("matching.reembed_waits", code=error.code, **error.data)
+
+
+class _maintenance:  # noqa: N801 - reads as the statement it is used in
+    """One long job at a time in a process; False when another is at it."""
+
+    _lock = threading.Lock()
+
+    def __enter__(self) -> bool:
+        self.is_held = self._lock.acquire(blocking=False)
+        return self.is_held
+
+    def __exit__(self, *exc: object) -> None:
+        if self.is_held:
+            self._lock.release()
