@@ -17,6 +17,17 @@ ROOT = Path(__file__).resolve().parents[1]
 START_SECONDS = 180
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _vocabularies_outlive_flushes() -> None:
+    """A test with `transaction=True` ends by emptying all tables, seeds of migrations included."""
+    from django.apps import apps
+    from django.db.models.signals import post_migrate
+
+    from tests.factories.vocabularies import seed_vocabularies
+
+    post_migrate.connect(seed_vocabularies, sender=apps.get_app_config("vocabularies"))
+
+
 @pytest.fixture(scope="session")
 def service_environment(django_db_setup: None) -> dict[str, str]:
     """The environment in which another process sees this session's test database and broker."""

@@ -38,23 +38,23 @@ REGIONS = [
 ]
 
 
-def seed(apps, schema_editor):
-    Term = apps.get_model("vocabularies", "Term")
-    Term.objects.bulk_create(
-        Term(
-            vocabulary=vocabulary,
-            code=code,
-            name_zh=name_zh,
-            name_en=name_en,
-            position=position,
+def terms(model):
+    return [
+        model(
+            vocabulary=vocabulary, code=code, name_zh=name_zh, name_en=name_en, position=position
         )
-        for vocabulary, terms in (
+        for vocabulary, words in (
             ("chain", CHAINS),
             ("key_area", KEY_AREAS),
             ("region", REGIONS),
         )
-        for position, (code, name_zh, name_en) in enumerate(terms)
-    )
+        for position, (code, name_zh, name_en) in enumerate(words)
+    ]
+
+
+def seed(apps, schema_editor):
+    Term = apps.get_model("vocabularies", "Term")
+    Term.objects.bulk_create(terms(Term))
 
 
 class Migration(migrations.Migration):
