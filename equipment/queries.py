@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.utils import timezone
-from psycopg.types.range import Range
 
 from equipment.availability import Occupancy, free_slots
 from equipment.models import (
@@ -294,7 +293,7 @@ def _parts(row: OccupiedPeriod, standing: Standing, sees_all: bool) -> list[Occu
     return parts
 
 
-def _bounded(period: Range[datetime]) -> Period:
+def _bounded(period: Any) -> Period:
     """The table holds no endless periods; the driver's type could."""
     assert period.lower is not None  # noqa: S101 - for the type checker
     assert period.upper is not None  # noqa: S101
