@@ -85,7 +85,7 @@ def install_python(stamps, dev):
     held = ["-c", str(ROOT / "constraints.txt")]
     run([*pip, "--quiet", PIP], "pip could not be updated")
     what = ["-e", str(ROOT), *(["--group", "dev"] if dev else [])]
-    run([*pip, *held, *what], "The libraries could not be installed", cwd=ROOT)
+    run_pip([*pip, *held, *what])
     refuse_forbidden()
     stamps["python"] = {"digest": wanted, "dev": dev}
     write_stamps(stamps)
@@ -93,10 +93,8 @@ def install_python(stamps, dev):
 
 def make_environment():
     if VENV_PYTHON.exists():
-        if (
-            quiet_call([str(VENV_PYTHON), "-c", "import sys; sys.exit(sys.version_info < (3, 11))"])
-            == 0
-        ):
+        is_recent = "import sys; sys.exit(sys.version_info < (3, 11))"
+        if quiet_call([str(VENV_PYTHON), "-c", is_recent]) == 0:
             return
         say("The virtual environment .venv does not work any more: making it anew.")
         shutil.rmtree(VENV)
@@ -215,6 +213,26 @@ def run(command, failure, **options):
         sys.exit(130)
     if code != 0:
         fail(f"{failure} (the reason is above): mend it and run the same command again.")
+
+
+def run_pip(command):
+    """Show what is being fetched, and not the hundred lines on what is there already."""
+    shown = ("  Downloading", "Installing collected", "Successfully", "ERROR", "error")
+    last_lines = []
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True
+    ) as process:
+        for line in process.stdout:
+            last_lines = [*last_lines[-15:], line]
+            if line.startswith(shown):
+                say("  " + line.strip()[:110])
+        code = process.wait()
+    if code != 0:
+        say("".join(last_lines))
+        fail(
+            "The libraries could not be installed (the reason is above; is there a network?): mend "
+            "it and run the same command again."
+        )
 
 
 def quiet_call(command):

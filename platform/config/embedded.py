@@ -163,15 +163,17 @@ def _start_keeper(data_dir: Path, is_durable: bool, progress: Progress) -> subpr
             start_new_session=True,
             text=True,
         )
-    for line in keeper.stdout or ():
-        kind, _, text = line.rstrip("\n").partition(" ")
-        if kind == "ready":
-            return keeper
-        if kind == "progress":
-            progress(text)
-        if kind == "error":
-            keeper.wait()
-            raise ServiceError(text)
+    assert keeper.stdout is not None  # noqa: S101 - it was asked for
+    with keeper.stdout as reports:
+        for line in reports:
+            kind, _, text = line.rstrip("\n").partition(" ")
+            if kind == "ready":
+                return keeper
+            if kind == "progress":
+                progress(text)
+            if kind == "error":
+                keeper.wait()
+                raise ServiceError(text)
     keeper.wait()
     raise ServiceError(
         f"The services did not start: the reason is at the end of {data_dir}/logs/services.log."

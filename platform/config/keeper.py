@@ -413,6 +413,7 @@ def keep(data_dir: Path, *, is_durable: bool) -> None:
                 server.prepare(account)
                 server.start()
             report("ready")
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # from here on nobody listens
             _run_until_unused(servers, users)
         finally:
             for server in reversed(servers):
