@@ -12,6 +12,7 @@ from market.listings.models import Capability, Need
 from market.listings.states import Status
 from park.accounts.models import User
 from park.core.errors import DomainError
+from park.core.models import OutboxEvent
 from park.organisations.models import MembershipRole, Organisation
 from tests.factories import (
     CapabilityFactory,
@@ -92,6 +93,17 @@ def do(kind: ListingKind) -> Callable[..., Any]:
         return service(actor=actor, kind=kind, listing_id=listing_id, **given)
 
     return call
+
+
+@pytest.fixture
+def told() -> Callable[[Any], int]:
+    """How often matching was told about an entry."""
+
+    def count(listing: Need | Capability) -> int:
+        payload = {"kind": listing.listing_kind.value, "object_id": str(listing.pk)}
+        return OutboxEvent.objects.filter(topic="item.changed", payload=payload).count()
+
+    return count
 
 
 def refusal(call: Callable[[], Any]) -> DomainError:

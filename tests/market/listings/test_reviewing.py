@@ -12,20 +12,14 @@ from market.listings.models import Revision
 from market.listings.states import Status
 from park.accounts.models import StaffRole
 from park.core.errors import DomainError
-from park.core.models import AuditEntry, OutboxEvent
+from park.core.models import AuditEntry
 from tests.factories import NeedFactory, make_member, make_staff
 from tests.factories.listings import in_days
 
 
-def told(listing: Any) -> int:
-    """How often matching was told about the entry."""
-    payload = {"kind": listing.listing_kind.value, "object_id": str(listing.pk)}
-    return OutboxEvent.objects.filter(topic="item.changed", payload=payload).count()
-
-
 class TestSubmit:
     @pytest.mark.parametrize("status", [Status.DRAFT, Status.RETURNED, Status.HELD])
-    def test_hands_it_in(self, editor, make, do, status: Status) -> None:
+    def test_hands_it_in(self, told, editor, make, do, status: Status) -> None:
         listing = make(status, return_edits=[{"field": "title", "advice": "短些"}])
         submitted = do("submit", editor, listing.pk)
         assert submitted.status == Status.SUBMITTED
@@ -100,7 +94,9 @@ class TestHold:
 
 class TestPublish:
     @pytest.mark.parametrize("status", [Status.SUBMITTED, Status.HELD])
-    def test_shows_it_to_all_and_tells_matching(self, kind, moderator, make, do, status) -> None:
+    def test_shows_it_to_all_and_tells_matching(
+        self, told, kind, moderator, make, do, status
+    ) -> None:
         listing = make(status)
         published = do("publish", moderator, listing.pk)
         assert published.published_at is not None
@@ -125,7 +121,7 @@ class TestClose:
     @pytest.mark.parametrize(
         "status", [Status.SUBMITTED, Status.RETURNED, Status.HELD, Status.PUBLISHED]
     )
-    def test_ends_it_with_a_reason(self, editor, make, do, status: Status) -> None:
+    def test_ends_it_with_a_reason(self, told, editor, make, do, status: Status) -> None:
         listing = make(status)
         closed = do("close", editor, listing.pk, reason="other", note="停产")
         assert (closed.status, closed.closing_reason, closed.closing_note) == (
@@ -192,7 +188,7 @@ class TestWhoReviews:
 
 @pytest.mark.django_db(transaction=True)
 class TestRaces:
-    def test_of_two_publications_at_once_one_wins(self) -> None:
+    def test_of_two_publications_at_once_one_wins(self, told) -> None:
         need = NeedFactory(status=Status.SUBMITTED)
         outcomes = in_parallel(
             *[
