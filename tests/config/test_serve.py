@@ -111,11 +111,10 @@ def has_user(site: Site, name: str) -> bool:
     return "found 1" in site.run("shell", "-c", code).stdout
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_stops_everything(site, number):
+def test_a_signal_stops_everything(site):
     serving = site.serve()
     assert site.answers()
-    serving.send_signal(number)
+    serving.terminate()
     assert serving.wait(timeout=60) == 0
     assert find_processes(site.folder) == []
     assert not site.answers()
@@ -127,20 +126,14 @@ def test_after_a_killed_parent_the_next_start_recovers_and_nothing_is_lost(site)
     before = {process.pid for process in find_processes(site.folder)}
     serving.kill()
     serving.wait()
+    if sys.platform == "linux":  # elsewhere only the next start sweeps
+        assert wait_until_none(site.folder) == []
     again = site.serve()
     assert site.answers()
     assert has_user(site, "before-the-kill")
     assert before.isdisjoint(process.pid for process in find_processes(site.folder))
     again.terminate()
     assert again.wait(timeout=60) == 0
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's end")
-def test_a_killed_parent_leaves_no_process_even_without_a_next_start(site):
-    serving = site.serve()
-    serving.kill()
-    serving.wait()
-    assert wait_until_none(site.folder) == []
 
 
 def test_children_and_services_that_die_are_started_again(site):
@@ -169,8 +162,9 @@ def test_a_second_serve_on_the_same_folder_is_refused_in_one_sentence(site):
     assert refused.returncode == 1
     assert len(refused.stderr.strip().splitlines()) == 1
     assert site.answers()
-    serving.terminate()
+    serving.send_signal(signal.SIGINT)
     assert serving.wait(timeout=60) == 0
+    assert find_processes(site.folder) == []
 
 
 def test_a_taken_port_is_named_in_one_sentence_and_nothing_is_started(site):
@@ -193,7 +187,7 @@ def test_an_address_open_to_others_is_refused_while_demonstration_accounts_exist
 
 
 def test_commands_that_need_no_services_start_none(site):
-    for words in (["check"], ["help"], ["makemigrations", "--check", "--dry-run"]):
+    for words in (["check"], ["help"]):
         assert site.run(*words).returncode == 0
     state = site.folder / "services" / "state.json"
     assert not state.exists()
