@@ -14,7 +14,8 @@ IMPORTS = {
     # As gunicorn does, with every URL and so every handler resolved.
     "web": "import config.wsgi; from django.urls import get_resolver;"
     "get_resolver()._populate(); from api.root import api; api.get_openapi_schema()",
-    "serve": "import django; django.setup(); import config.management.commands.serve, config.keeper",
+    "serve": "import django; django.setup(); import config.keeper;"
+    "import config.management.commands.serve",
     "default worker": "import config.celery; config.celery.app.loader.import_default_modules()",
 }
 
