@@ -2,6 +2,7 @@
 
 from equipment.queries import count_instruments
 from market.listings import queries as listings
+from matching.queries import count_suggestions
 from park.organisations.queries import count_organisations
 from talent.queries import count_cards
 
@@ -12,5 +13,5 @@ def count_published() -> dict[str, int]:
         "instruments": count_instruments(),
         "people": count_cards(),
         "organisations": count_organisations(),
-        "suggestions": 0,
+        "suggestions": count_suggestions(),
     }

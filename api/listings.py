@@ -1,6 +1,5 @@
 """Entries as the API shows them. What a reader may see is decided in `market.listings.queries`."""
 
-from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -45,7 +44,7 @@ def present(view: ListingView) -> dict[str, Any]:
     }
 
 
-def present_revisions(revisions: Iterable[Revision]) -> dict[str, Any]:
+def present_revisions(page: Page[Revision]) -> dict[str, Any]:
     items = [
         {
             "number": revision.number,
@@ -56,9 +55,9 @@ def present_revisions(revisions: Iterable[Revision]) -> dict[str, Any]:
             "reviewed_at": revision.reviewed_at,
             "review_note": revision.review_note,
         }
-        for revision in revisions
+        for revision in page.items
     ]
-    return {"items": items, "next_cursor": None}
+    return {"items": items, "next_cursor": page.next_cursor}
 
 
 def present_queue(page: Page[QueueEntry]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from django.http import HttpRequest
 from ninja import Router, Status
 
+from api.health import check_health
 from api.schemas.park import Health
 
 router = Router(tags=["health"])
@@ -17,7 +18,5 @@ router = Router(tags=["health"])
 )
 def get_health(request: HttpRequest):
     """503 when pages cannot be served; a missing worker only degrades."""
-    from park.core import health
-
-    report = health.check()
+    report = check_health()
     return Status(503 if report["status"] == "down" else 200, report)

@@ -141,14 +141,15 @@ def _add_revisions(router: Router, kind: ListingKind, schema: type[BaseModel]) -
         path,
         operation_id=f"list_{kind}_revisions",
         auth=auth.MEMBERS,
-        response={200: Page[RevisionRow], **problems(401, 404)},
+        response={200: Page[RevisionRow], **problems(401, 404, 422)},
         summary="Revisions",
     )
-    def list_revisions(request: HttpRequest, listing_id: UUID) -> Any:
+    def list_revisions(request: HttpRequest, listing_id: UUID, page: Query[PageQuery]) -> Any:
         """For the owner and staff, the newest first."""
-        return present_revisions(
-            queries.list_revisions(actor=auth.actor(request), kind=kind, listing_id=listing_id)
+        found = queries.list_revisions(
+            actor=auth.actor(request), kind=kind, listing_id=listing_id, **page.model_dump()
         )
+        return present_revisions(found)
 
     @router.post(
         path + "/{int:number}/approval",

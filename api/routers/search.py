@@ -3,7 +3,7 @@
 from django.http import HttpRequest
 from ninja import Query, Router
 
-from api import auth
+from api import auth, matching
 from api.schemas.base import problems
 from api.schemas.matching import SearchAnswer, SearchQuery
 
@@ -18,6 +18,4 @@ router = Router(tags=["search"], auth=auth.ANYBODY)
 )
 def search_entries(request: HttpRequest, query: Query[SearchQuery]):
     """`mode` says whether meaning or, as a fall-back, words found the entries."""
-    from api.matching import search
-
-    return search(auth.actor(request), query)
+    return matching.search(auth.actor(request), query)

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from ninja import Query, Router
 
 from api import auth
+from api.matching import suggestions_of
 from api.pagination import PageQuery
 from api.schemas.base import choice, problems
 from api.schemas.matching import SuggestionPage
@@ -33,8 +34,4 @@ def add_suggestions(router: Router, *, noun: str, kind: str, other_kinds: tuple[
         request: HttpRequest, entry_id: UUID, query: Query[SuggestionQuery]
     ) -> Any:
         """The best first. Only passages that this reader may see take part."""
-        from api.matching import suggestions_of
-
-        return suggestions_of(
-            auth.actor(request), kind, entry_id, query.kind, query.cursor, query.limit
-        )
+        return suggestions_of(auth.actor(request), kind, entry_id, query.kind, query)

@@ -13,9 +13,13 @@ KINDS = get_args(EntryKind)
 
 
 class Span(Output):
-    """A piece of a field: `text` is the whole passage, `start` and `end` count characters in it."""
+    """A sentence of a field; `start` and `end` say where it stands in the field's text.
+
+    In a field with several lines, such as indicators, `ordinal` says in which.
+    """
 
     field: str
+    ordinal: int
     text: str
     start: int
     end: int
@@ -46,6 +50,7 @@ class Agreement(Output):
 class IndicatorVerdict(Output):
     name: str
     verdict: Literal["met", "not_met", "partly", "unknown"]
+    must: bool
     own_text: str
     other_text: str
 

@@ -1,15 +1,19 @@
 """A small park to ask the API about: two firms, their people, staff, and an entry in each state."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
 
+from equipment import services as equipment
 from market.listings import services
 from market.listings.kinds import ListingKind
+from park.accounts import services as accounts
 from park.accounts.models import StaffRole, User
 from park.organisations.models import Membership, MembershipRole, Organisation, OrganisationKind
 from park.vocabularies.models import Term, Vocabulary
+from talent import services as talent
 
 API = "/api/v1"
 SECRET_PHONE = "13800001234"
@@ -87,6 +91,39 @@ def capability_content(**changes: Any) -> dict[str, Any]:
     }
 
 
+def instrument_content(**changes: Any) -> dict[str, Any]:
+    return {
+        "name": "电感耦合等离子体质谱仪",
+        "description": "溶液中痕量元素测定。",
+        "place": "检测中心二楼",
+        "region": "xingang",
+        "chains": ["copper_processing"],
+        "service_mode": "operator",
+        "price_per_hour": 320,
+        "open_from": "00:00",
+        "open_until": "00:00",
+        "open_weekdays": [1, 2, 3, 4, 5, 6, 7],
+        "contact_name": "周工",
+        "contact_phone": SECRET_PHONE,
+        "measured_capabilities": [{"name": "检出限", "comparator": "le", "value": 0.01}],
+        **changes,
+    }
+
+
+def card_content(**changes: Any) -> dict[str, Any]:
+    return {
+        "full_name": "张建国",
+        "headline": "二十年铜电解工艺经验",
+        "skill_level": "senior_technician",
+        "chains": ["copper_processing"],
+        "region": "xingang",
+        "open_to": ["consulting"],
+        "contact_phone": SECRET_PHONE,
+        "skills": [{"name": "电解槽调试", "years": 12}],
+        **changes,
+    }
+
+
 CONTENT = {ListingKind.NEED: need_content, ListingKind.CAPABILITY: capability_content}
 
 
@@ -136,3 +173,52 @@ class World:
 
     def capability(self, status: str = "draft", **changes: Any) -> Any:
         return self.listing(ListingKind.CAPABILITY, status, **changes)
+
+    def revise(self, entry: Any, **changes: Any) -> int:
+        """Edits a published entry as its owner; the number of the revision that this makes."""
+        services.edit_listing(
+            actor=self.member,
+            kind=entry.listing_kind,
+            listing_id=entry.pk,
+            version=entry.version,
+            content=changes,
+        )
+        return entry.revisions.order_by("-number").first().number
+
+    def token(self) -> Any:
+        return accounts.create_token(actor=self.member, name="接口")[0]
+
+    def instrument(self, status: str = "draft") -> Any:
+        made = equipment.create_instrument(
+            actor=self.member, organisation_id=self.firm.pk, content=instrument_content()
+        )
+        if status == "published":
+            equipment.publish_instrument(actor=self.member, instrument_id=made.pk)
+        return made
+
+    def slot(self, hour: int = 10) -> dict[str, datetime]:
+        """An hour of next week on the instrument's grid."""
+        day = timezone.localtime() + timedelta(days=7)
+        start = day.replace(hour=hour, minute=0, second=0, microsecond=0)
+        return {"starts_at": start, "ends_at": start + timedelta(hours=1)}
+
+    def slot_as_json(self, hour: int = 10) -> dict[str, str]:
+        return {name: at.isoformat() for name, at in self.slot(hour).items()}
+
+    def booking(self, instrument: Any = None, hour: int = 10) -> Any:
+        """A booking that the firm made on its own instrument."""
+        instrument = instrument or self.instrument("published")
+        return equipment.book_instrument(
+            actor=self.member,
+            instrument_id=instrument.pk,
+            organisation_id=self.firm.pk,
+            **self.slot(hour),
+        )
+
+    def card(self, status: str = "draft") -> Any:
+        made = talent.create_card(
+            actor=self.member, organisation_id=self.firm.pk, content=card_content()
+        )
+        if status == "published":
+            talent.publish_card(actor=self.member, card_id=made.pk)
+        return made

@@ -1,0 +1,72 @@
+"""Suggestions and search results with what this reader may see of the entries found."""
+
+from typing import Any
+from uuid import UUID
+
+from api.entries import Entry, entries_by_key, require_visible
+from api.pagination import PageQuery
+from api.schemas.matching import SearchQuery
+from matching import queries
+from matching.queries import SuggestionView
+from matching.search_filters import SearchFilters
+from matching.sources import Viewer
+from park.accounts.actors import Actor
+from park.organisations.queries import standing_of
+
+
+def suggestions_of(
+    actor: Actor, kind: str, entry_id: UUID, other_kinds: list[str], page: PageQuery
+) -> dict[str, Any]:
+    """The stored suggestions of an entry that the actor may see. Raises NotFound otherwise."""
+    require_visible(actor, kind, entry_id)
+    found = queries.suggestions_of(
+        kind=kind,
+        object_id=entry_id,
+        other_kinds=other_kinds,
+        cursor=page.cursor,
+        limit=page.limit,
+    )
+    entries = entries_by_key(actor, [(one.other_kind, one.other_id) for one in found.items])
+    items = [
+        _suggestion(one, entries[one.other_kind, one.other_id])
+        for one in found.items
+        # What was closed a moment ago is still stored.
+        if (one.other_kind, one.other_id) in entries
+    ]
+    return {"status": found.status, "items": items, "next_cursor": found.next_cursor}
+
+
+def _suggestion(view: SuggestionView, other: Entry) -> dict[str, Any]:
+    return {
+        "id": view.id,
+        "band": view.band,
+        "other": other,
+        "reasons": view.reasons,
+        "agreeing": view.agreeing,
+        "indicators": view.indicators,
+        "computed_at": view.made_at,
+    }
+
+
+def search(actor: Actor, query: SearchQuery) -> dict[str, Any]:
+    standing = standing_of(actor)
+    result = queries.search_text(
+        query.q,
+        filters=SearchFilters(
+            kinds=tuple(query.kind),
+            chain=query.chain,
+            region=query.region,
+            key_area=query.key_area,
+            budget_max=query.budget_max,
+            maturity_min=query.maturity_min,
+        ),
+        viewer=Viewer(standing.organisation_ids, sees_all=standing.is_staff),
+        k=query.limit,
+    )
+    entries = entries_by_key(actor, [(hit.kind, hit.object_id) for hit in result.hits])
+    items = [
+        {**entries[hit.kind, hit.object_id], "agreeing": hit.agreeing}
+        for hit in result.hits
+        if (hit.kind, hit.object_id) in entries
+    ]
+    return {"mode": result.mode, "items": items, "took_ms": result.took_ms}
