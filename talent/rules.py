@@ -141,10 +141,12 @@ def _clean(
             return text_rules.choice(value, field, problems, choices=set(SkillLevel.values))
         case "region":
             known = regions | {base["region"]}
-            return text_rules.choice(value, field, problems, choices=known)
+            return text_rules.choice(value, field, problems, choices=known, unknown="unknown_code")
         case "chains":
             known = chains | set(base["chains"])
-            return text_rules.choices_list(value, field, problems, choices=known)
+            return text_rules.choices_list(
+                value, field, problems, choices=known, unknown="unknown_code"
+            )
         case "open_to":
             return text_rules.choices_list(value, field, problems, choices=set(Engagement.values))
     return _skills(value, problems)

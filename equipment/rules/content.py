@@ -93,10 +93,12 @@ def _clean(
             return text_rules.text(value, field, problems, limit=DESCRIPTION_LIMIT)
         case "region":
             known = regions | {base["region"]}
-            return text_rules.choice(value, field, problems, choices=known)
+            return text_rules.choice(value, field, problems, choices=known, unknown="unknown_code")
         case "chains":
             known = chains | set(base["chains"])
-            return text_rules.choices_list(value, field, problems, choices=known)
+            return text_rules.choices_list(
+                value, field, problems, choices=known, unknown="unknown_code"
+            )
         case "service_mode":
             return text_rules.choice(value, field, problems, choices=set(ServiceMode.values))
         case "price_per_hour":

@@ -92,26 +92,32 @@ def choice(
     *,
     choices: Collection[str],
     is_required: bool = False,
+    unknown: str = "unknown_choice",
 ) -> str:
-    """One of the choices, or blank. Codes: `unknown_choice`, `required`."""
+    """One of the choices, or blank. Codes: `unknown_choice` (or as given), `required`."""
     if value is None or value == "":
         if is_required:
             problems.add(field, "required")
         return ""
     if not isinstance(value, str) or value not in choices:
-        problems.add(field, "unknown_choice")
+        problems.add(field, unknown)
         return ""
     return str(value)
 
 
 def choices_list(
-    value: Any, field: str, problems: Problems, *, choices: Collection[str]
+    value: Any,
+    field: str,
+    problems: Problems,
+    *,
+    choices: Collection[str],
+    unknown: str = "unknown_choice",
 ) -> list[str]:
-    """Choices without repetition, in the order given. Codes: `wrong_type`, `unknown_choice`."""
+    """Choices without repetition, in the order given. Codes: those of `listed` and `choice`."""
     chosen: list[str] = []
     for member in listed(value, field, problems, limit=max(len(choices), 1)):
         if not isinstance(member, str) or member not in choices:
-            problems.add(field, "unknown_choice")
+            problems.add(field, unknown)
         elif member not in chosen:
             chosen.append(str(member))
     return chosen
