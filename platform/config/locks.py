@@ -41,6 +41,15 @@ class FileLock:
             time.sleep(0.05)
         return True
 
+    def write_note(self, text: str) -> None:
+        """Leave a word for those who find the lock held."""
+        self._file.truncate(0)
+        self._file.write(text.encode())
+        self._file.flush()
+
+    def read_note(self) -> str:
+        return self.path.read_text(errors="replace")
+
     def close(self) -> None:
         self._file.close()
 

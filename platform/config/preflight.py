@@ -3,11 +3,15 @@
 import errno
 import ipaddress
 import socket
+import sys
 from pathlib import Path
 
 from config import supervisor
 from config.env import Env
 from config.locks import FileLock
+
+STOPPING = "stopping"
+STOP_TIMEOUT = 60
 
 _claim: FileLock | None = None
 
@@ -28,15 +32,30 @@ def claim(env: Env) -> None:
         raise StartRefusedError(
             f"The data folder {env.data_dir} cannot be written: {error.strerror}."
         ) from error
-    if not lock.try_exclusive():
+    is_ours = lock.try_exclusive()
+    if not is_ours and lock.read_note() == STOPPING:
+        print("Waiting for the previous run to stop…", file=sys.stderr, flush=True)
+        is_ours = lock.wait_exclusive(STOP_TIMEOUT)
+    if not is_ours:
         lock.close()
         raise StartRefusedError(
             f"Cuohe is already running with the data folder {env.data_dir}: stop it first, or name "
             "another folder in CUOHE_DATA_DIR."
         )
     supervisor.sweep(get_record(env.data_dir))
-    check_port(env.host, env.port)
+    try:
+        check_port(env.host, env.port)
+    except StartRefusedError:
+        lock.close()
+        raise
+    lock.write_note("")
     _claim = lock
+
+
+def note_stopping() -> None:
+    """Tell whoever wants to start next that waiting is worth it."""
+    if _claim is not None:
+        _claim.write_note(STOPPING)
 
 
 def release() -> None:

@@ -1,6 +1,7 @@
 """Child processes that do not outlive their parent, and the sweeping of those that did."""
 
 import ctypes
+import os
 import signal
 import sys
 from collections.abc import Callable, Iterator
@@ -23,6 +24,29 @@ def die_with_parent(number: int = signal.SIGTERM) -> Callable[[], None]:
             _libc.prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
 
     return prepare
+
+
+class ParentWatch:
+    """Notices that our parent was interrupted although nobody passed that on to us.
+
+    `make` handles an interrupt by waiting for its children, sure that the terminal has told them;
+    a single `kill -INT` has not. All that shows is that it has gone back to the default handler.
+    """
+
+    def __init__(self) -> None:
+        self.pid = os.getppid()
+        self.could_catch = self._catches()
+
+    def is_interrupted(self) -> bool:
+        return self.could_catch and os.getppid() == self.pid and not self._catches()
+
+    def _catches(self) -> bool:
+        try:
+            status = Path(f"/proc/{self.pid}/status").read_text()
+        except OSError:
+            return False
+        caught = next(line for line in status.splitlines() if line.startswith("SigCgt:"))
+        return bool(int(caught.split()[1], 16) >> (signal.SIGINT - 1) & 1)
 
 
 def find_in_folder(name: str, folder: Path) -> Iterator[psutil.Process]:

@@ -16,7 +16,7 @@ from config import processes
 LARGEST_LOG = 10 * 1024 * 1024
 LONGEST_PAUSE = 30.0
 STEADY_SECONDS = 60.0
-STOP_SECONDS = 12.0
+STOP_SECONDS = 6.0
 
 
 @dataclass
@@ -104,7 +104,7 @@ class Supervisor:
         """Ask all at once, insist after a while, kill what is left of their groups."""
         running = [child for child in self.children if child.process is not None]
         deadline = time.monotonic() + STOP_SECONDS
-        for number, until in ((signal.SIGTERM, deadline), (signal.SIGQUIT, deadline + 5)):
+        for number, until in ((signal.SIGTERM, deadline), (signal.SIGQUIT, deadline + 3)):
             for child in running:
                 if child.process and child.process.poll() is None:
                     child.process.send_signal(number)

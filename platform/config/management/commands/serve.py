@@ -41,7 +41,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--die-with-parent",
             action="store_true",
-            help="stop when whoever started this dies, however that happens (Linux)",
+            help="stop when whoever started this is interrupted or dies (Linux)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -49,8 +49,10 @@ class Command(BaseCommand):
         self._stop_signal = 0
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, self._note_signal)
+        self._parent = None
         if options["die_with_parent"]:
             processes.die_with_parent(signal.SIGTERM)()
+            self._parent = processes.ParentWatch()
         try:
             preflight.claim(env)
             self._prepare(env, wants_demo=not options["no_demo"])
@@ -66,6 +68,7 @@ class Command(BaseCommand):
         if self._stop_signal:
             return  # stopping already, in bounded time
         self._stop_signal = number
+        preflight.note_stopping()
         raise _Stopped
 
     def _say(self, text: str) -> None:
@@ -147,7 +150,9 @@ class Command(BaseCommand):
             return
         if loading.last_action() is None:
             self._say("装入示例数据（仅第一次）· loading the demonstration data, once…")
-        call_command("load_demo", verbosity=0)
+            call_command("load_demo")
+        else:
+            call_command("load_demo", verbosity=0)
 
     # --- while the children run ----------------------------------------------------------------
 
@@ -158,7 +163,9 @@ class Command(BaseCommand):
             self._wait_for_web(env, supervisor)
             self._announce(env)
             while True:
-                time.sleep(1)
+                time.sleep(0.5)
+                if self._parent and self._parent.is_interrupted():
+                    self._note_signal(signal.SIGINT, None)
                 supervisor.tend()
                 if (services := embedded.get_current()) and not services.is_alive():
                     self._say("服务意外停止，正在重新启动 · the services ended, starting again…")
@@ -246,7 +253,7 @@ def _make_children(env: Env) -> list[Child]:
     worker += ["--loglevel", "INFO"]
     web = [sys.executable, "-m", "gunicorn", "config.wsgi:application", "--worker-class", "gthread"]
     web += ["--bind", f"{host}:{env.port}", "--workers", "2", "--threads", "8"]
-    web += ["--graceful-timeout", "8", "--max-requests", "20000", "--max-requests-jitter", "2000"]
+    web += ["--graceful-timeout", "5", "--max-requests", "20000", "--max-requests-jitter", "2000"]
     beat = [*celery, "beat", "--schedule", str(env.data_dir / "services" / "beat"), "--pidfile="]
     return [
         Child("web", web, logs / "web.log"),
