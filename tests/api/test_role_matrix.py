@@ -207,7 +207,7 @@ def test_every_operation_has_a_row_and_every_row_an_operation() -> None:
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
-def test_who_may_do_what(world: World, name: str, role: str) -> None:
+def test_who_may_do_what(world: World, no_worker: None, name: str, role: str) -> None:
     row = ROWS[name]
     method, template = OPERATIONS[name]
     path = template.format(**row.path(world))

@@ -174,6 +174,11 @@ class World:
     def capability(self, status: str = "draft", **changes: Any) -> Any:
         return self.listing(ListingKind.CAPABILITY, status, **changes)
 
+    def outsider(self) -> User:
+        """Somebody of a third firm."""
+        make_firm("武汉示例材料有限公司", outsider=MembershipRole.OWNER)
+        return User.objects.get(username="outsider")
+
     def revise(self, entry: Any, **changes: Any) -> int:
         """Edits a published entry as its owner; the number of the revision that this makes."""
         services.edit_listing(
