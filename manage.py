@@ -21,6 +21,8 @@ def main() -> None:
         embedded.provide_services(sys.argv)
     except (embedded.ServiceError, preflight.StartRefusedError) as error:
         sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)
     try:
         execute_from_command_line(sys.argv)
     finally:
