@@ -1,12 +1,13 @@
 """Lists of entries: filters that see no more than the viewer does, and pages that never count."""
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q
+from django.db.models.functions import Left
 from django.utils import timezone
 
 from market.listings.content import (
@@ -18,7 +19,7 @@ from market.listings.content import (
     level_of,
 )
 from market.listings.kinds import ListingKind
-from market.listings.models import LISTING_MODELS, Capability, ListingQuerySet, Need
+from market.listings.models import LISTING_MODELS, ListingQuerySet
 from market.listings.states import Status
 from market.listings.storage import as_json
 from park.accounts.actors import Actor
@@ -33,6 +34,11 @@ from park.organisations.queries import Standing, standing_of
 
 SUMMARY_LENGTH = 120
 QUERY_LIMIT = 100
+CARD_COLUMNS = (
+    "title", "kind", "chain", "key_areas", "region", "status", "field_levels", "is_example",
+    "published_at", "updated_at", "organisation__name", "organisation__short_name",
+    "organisation__kind",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,6 @@ class ListingCard:
     is_example: bool
     published_at: datetime | None
     updated_at: datetime
-    version: int = field(default=1)
 
 
 def list_listings(
@@ -103,13 +108,13 @@ def list_listings(
     rows, order = _scope(actor, kind, filters, standing, today)
     rows = _filtered(rows, kind, filters, standing)
     page = newest_first(
-        rows.select_related("organisation"),
+        _for_cards(rows, kind),
         by=order,
         purpose=f"{kind}s",
         cursor=cursor,
         limit=limit,
     )
-    return Page([card_of(row, standing, today) for row in page.items], page.next_cursor)
+    return Page([_card_of(row, standing, today) for row in page.items], page.next_cursor)
 
 
 def _check(filters: ListingFilters) -> None:
@@ -190,18 +195,25 @@ def _readable(name: str, kind: ListingKind, standing: Standing) -> Q:
     return public | Q(organisation_id__in=standing.organisation_ids)
 
 
-def card_of(listing: Need | Capability, standing: Standing, today: date) -> ListingCard:
+def _for_cards(rows: ListingQuerySet, kind: ListingKind) -> ListingQuerySet:
+    """Only what a card shows: a page of long texts would cost more than all the rest."""
+    columns = (*CARD_COLUMNS, *MONEY_PAIRS[kind], LAST_DAY[kind], MATURITY[kind])
+    opening = Left(MAIN_TEXT[kind], SUMMARY_LENGTH * 4)
+    return rows.select_related("organisation").only(*columns).annotate(opening=opening)
+
+
+def _card_of(listing: Any, standing: Standing, today: date) -> ListingCard:
+    """The card of a row of `_for_cards`, as the viewer may see it."""
     kind = listing.listing_kind
     sees_all = standing.sees_all_of(listing.organisation_id)
 
-    def shown(name: str) -> Any:
+    def shown(name: str, column: str = "") -> Any:
         if sees_all or level_of(kind, name, listing.field_levels) is Level.PUBLIC:
-            return getattr(listing, name)
+            return getattr(listing, column or name)
         return None
 
-    summary = shown(MAIN_TEXT[kind])
+    summary = shown(MAIN_TEXT[kind], "opening")
     low, high = MONEY_PAIRS[kind]
-    last_day = shown(LAST_DAY[kind])
     return ListingCard(
         id=listing.pk,
         listing_kind=kind,
@@ -214,14 +226,13 @@ def card_of(listing: Need | Capability, standing: Standing, today: date) -> List
         summary=None if summary is None else as_line(summary)[:SUMMARY_LENGTH],
         money_min=as_json(shown(low)),
         money_max=as_json(shown(high)),
-        last_day=last_day,
+        last_day=shown(LAST_DAY[kind]),
         maturity=shown(MATURITY[kind]),
         status=listing.status,
         is_expired=listing.is_expired(today),
         is_example=listing.is_example,
         published_at=listing.published_at,
         updated_at=listing.updated_at,
-        version=listing.version,
     )
 
 
@@ -232,7 +243,7 @@ def cards_by_id(
     standing = standing_of(actor)
     today = timezone.localdate()
     rows = LISTING_MODELS[kind].objects.visible_to(actor).filter(pk__in=listing_ids)
-    return {row.pk: card_of(row, standing, today) for row in rows.select_related("organisation")}
+    return {row.pk: _card_of(row, standing, today) for row in _for_cards(rows, kind)}
 
 
 def count_current(kind: ListingKind) -> int:
