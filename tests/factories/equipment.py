@@ -23,7 +23,7 @@ class MeasuredCapabilityFactory(DjangoModelFactory):
 
 
 class InstrumentFactory(DjangoModelFactory):
-    """Published and open every day from 8 to 20, in slots of half an hour, unless told otherwise."""
+    """Published and open from 8 to 20 each day, in slots of half an hour, unless told otherwise."""
 
     class Meta:
         model = Instrument

@@ -61,8 +61,8 @@ class NeedFactory(_ListingFactory):
     kind = NeedKind.TECHNOLOGY
     problem = "现有电解精炼只能达到5N，杂质银和硫难以去除。"
     goals = "稳定生产6N高纯铜。"
-    budget_min = Decimal("500000")
-    budget_max = Decimal("2000000")
+    budget_min = Decimal(500000)
+    budget_max = Decimal(2000000)
     due_on = factory.LazyFunction(lambda: in_days(180))
     ip_stance = IpStance.SHARED
     maturity_wanted = 6
@@ -87,8 +87,8 @@ class CapabilityFactory(_ListingFactory):
     innovation = "多级分凝控制。"
     applications = "集成电路靶材。"
     capacity_now = "年产20吨"
-    price_min = Decimal("300000")
-    price_max = Decimal("1500000")
+    price_min = Decimal(300000)
+    price_max = Decimal(1500000)
     valid_until = factory.LazyFunction(lambda: in_days(365))
 
     @factory.post_generation

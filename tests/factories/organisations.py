@@ -26,8 +26,6 @@ class MembershipFactory(DjangoModelFactory):
     role = MembershipRole.EDITOR
 
 
-def make_member(
-    organisation: Organisation, role: MembershipRole = MembershipRole.EDITOR
-) -> User:
+def make_member(organisation: Organisation, role: MembershipRole = MembershipRole.EDITOR) -> User:
     """A new user with that role in the organisation."""
     return MembershipFactory(organisation=organisation, role=role).user
