@@ -180,6 +180,9 @@ class NotOnGrid:
         if not late and not over:
             return None
         start = period.starts_at - late
+        if hours is not None and start < hours.starts_at:
+            # Back would be the day before, which has a grid of its own.
+            start = hours.starts_at
         length = period.length - over + (policy.slot if over else timedelta(0))
         return Period(start, start + length).as_data()
 

@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from equipment.availability import Occupancy, free_slots, judge, next_free, occupied_by
@@ -166,7 +166,17 @@ def test_what_is_offered_instead_could_be_booked_one_after_the_other(
             assert not judge(Period(start, start + length), rules, taken, now).is_free
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=300, deadline=None)
+@example(
+    rules=BookingPolicy(
+        hours=OpeningHours(time(0, 10), time(0), frozenset(range(1, 8))),
+        slot=25 * MINUTE,
+        longest=25 * MINUTE,
+    ),
+    now=at(0, 0),
+    start=at(0, 0),
+    length=1,
+)
 @given(rules=policies(), now=minutes, start=minutes, length=st.integers(-60, 2000))
 def test_a_repair_satisfies_its_own_rule(
     rules: BookingPolicy, now: datetime, start: datetime, length: int
