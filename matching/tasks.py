@@ -52,6 +52,9 @@ def drain() -> int:
                 seen.update(event.pk for event in batch)
         finally:
             _slot.release()
+    if handled:
+        # A first load or an import changes what a word says; scores made on the way are outdated.
+        _refresh_statistics()
     return handled
 
 
@@ -119,6 +122,10 @@ def sweep() -> None:
     if not waiting.filter(created_at__lte=young).exists() and not waiting.exists():
         for kind, object_id in indexing.missing_objects()[:1000]:
             outbox.publish(TOPIC, kind=kind, object_id=str(object_id))
+    _refresh_statistics()
+
+
+def _refresh_statistics() -> None:
     with _maintenance() as is_free:
         if is_free:
             indexing.refresh_and_rematch(timezone.localdate())
