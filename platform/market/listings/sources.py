@@ -105,7 +105,7 @@ def _line(row: Indicator, position: int, level: Level) -> IndicatorLine:
         text=indicator_text(row),
         level=level,
         ordinal=position,
-        comparator=COMPARATORS.get(row.comparator, row.comparator),
+        comparator=COMPARATORS.get(str(row.comparator), str(row.comparator)),
         value=_decimal(row.value),
         value_max=_decimal(row.value_max),
         unit=row.unit,

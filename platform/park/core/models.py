@@ -64,5 +64,10 @@ class OutboxEvent(models.Model):
                 fields=["retry_at"],
                 condition=models.Q(processed_at__isnull=True),
                 name="outbox_waiting",
-            )
+            ),
+            models.Index(
+                fields=["processed_at"],
+                condition=models.Q(processed_at__isnull=False),
+                name="outbox_done",
+            ),
         ]

@@ -1,7 +1,7 @@
 """The outbox: a row written with the change is the truth, the Celery message only a nudge.
 
 `publish` writes the row and nudges after commit; `process` is what a handler's task calls;
-`core.sweep_outbox` sends again whatever was missed.
+`core.sweep_outbox` sends again whatever was missed and forgets what was done long ago.
 """
 
 from collections.abc import Callable
@@ -24,6 +24,8 @@ log = structlog.get_logger(__name__)
 # A nudge may be on its way still: the sweep leaves young rows alone.
 NUDGE_GRACE = timedelta(seconds=15)
 MAX_BACKOFF = timedelta(minutes=30)
+# Long enough to look back on, short enough for the table to stay small.
+KEPT_FOR = timedelta(days=7)
 
 
 @dataclass(frozen=True)
@@ -99,3 +101,9 @@ def sweep(now: datetime, limit: int = 1000) -> int:
     for event_id, topic in due:
         nudge(event_id, topic)
     return len(due)
+
+
+def forget(now: datetime, limit: int = 5000) -> int:
+    """Delete events that were handled long ago, some at a time; returns how many."""
+    old = OutboxEvent.objects.filter(processed_at__lt=now - KEPT_FOR).order_by("processed_at")
+    return OutboxEvent.objects.filter(pk__in=old.values("pk")[:limit]).delete()[0]

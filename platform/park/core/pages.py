@@ -58,3 +58,18 @@ def newest_first(
         return Page(found, None)
     last = found[limit - 1]
     return Page(found[:limit], encode_cursor(purpose, getattr(last, by), last.pk))
+
+
+def highest_first(
+    rows: "QuerySet[M, M]", *, by: str, purpose: str, cursor: str | None, limit: int
+) -> Page[M]:
+    """A page of rows by one unique column, descending: a number, or an id that grows with time."""
+    limit = max(1, min(limit, MAX_LIMIT))
+    purpose = f"{purpose}:-{by}"
+    if cursor:
+        (last,) = decode_cursor(purpose, cursor)
+        rows = rows.filter(**{f"{by}__lt": last})
+    found = list(rows.order_by(f"-{by}")[: limit + 1])
+    if len(found) <= limit:
+        return Page(found, None)
+    return Page(found[:limit], encode_cursor(purpose, getattr(found[limit - 1], by)))

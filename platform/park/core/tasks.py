@@ -6,4 +6,6 @@ from park.core import outbox
 
 @shared_task(name="core.sweep_outbox", ignore_result=True)
 def sweep_outbox() -> None:
-    outbox.sweep(timezone.now())
+    now = timezone.now()
+    outbox.sweep(now)
+    outbox.forget(now)

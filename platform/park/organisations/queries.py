@@ -9,7 +9,7 @@ from park.accounts.actors import Actor
 from park.accounts.models import StaffRole, User
 from park.core import text_rules
 from park.core.errors import NotFound
-from park.core.pages import MAX_LIMIT, Page, decode_cursor, encode_cursor
+from park.core.pages import Page, highest_first
 from park.core.text_rules import Problems
 from park.organisations.models import Membership, MembershipRole, Organisation
 
@@ -104,15 +104,7 @@ def list_organisations(
         rows = rows.filter(chains__contains=[chain])
     if region:
         rows = rows.filter(region=region)
-    if cursor:
-        (last,) = decode_cursor("organisations", cursor)
-        rows = rows.filter(pk__lt=UUID(last))
-    limit = max(1, min(limit, MAX_LIMIT))
-    found = list(rows.order_by("-pk")[: limit + 1])
-    more = len(found) > limit
-    return Page(
-        found[:limit], encode_cursor("organisations", found[limit - 1].pk) if more else None
-    )
+    return highest_first(rows, by="id", purpose="organisations", cursor=cursor, limit=limit)
 
 
 def count_organisations() -> int:

@@ -104,6 +104,19 @@ class TestSweep:
         assert outbox.sweep(now + outbox.NUDGE_GRACE * 5) == 1
 
 
+@pytest.mark.django_db
+def test_only_what_was_done_long_ago_is_forgotten() -> None:
+    now = timezone.now()
+    kept = [
+        OutboxEvent.objects.create(topic=TOPIC, payload={}, created_at=now - timedelta(days=99)),
+        OutboxEvent.objects.create(topic=TOPIC, payload={}, processed_at=now - timedelta(days=6)),
+    ]
+    for _ in range(3):
+        OutboxEvent.objects.create(topic=TOPIC, payload={}, processed_at=now - timedelta(days=8))
+    assert (outbox.forget(now, limit=2), outbox.forget(now), outbox.forget(now)) == (2, 1, 0)
+    assert set(OutboxEvent.objects.all()) == set(kept)
+
+
 @pytest.mark.django_db(transaction=True)
 class TestProcess:
     def test_handles_an_event_once(self) -> None:

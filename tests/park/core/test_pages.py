@@ -12,6 +12,7 @@ from park.core.pages import (
     decode_cursor,
     decode_time_cursor,
     encode_cursor,
+    highest_first,
     newest_first,
 )
 from park.organisations.models import Organisation
@@ -75,3 +76,19 @@ def test_a_page_is_one_query(django_assert_num_queries: object) -> None:
     OrganisationFactory.create_batch(3)
     with django_assert_num_queries(1):  # type: ignore[operator]
         newest_first(Organisation.objects.all(), by="created_at", purpose="t", cursor=None, limit=2)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("limit", [1, 2, 5])
+def test_pages_by_one_column_hold_every_row_once(limit: int) -> None:
+    OrganisationFactory.create_batch(5)
+    seen, cursor = [], None
+    while True:
+        page = highest_first(
+            Organisation.objects.all(), by="id", purpose="t", cursor=cursor, limit=limit
+        )
+        seen += page.items
+        cursor = page.next_cursor
+        if cursor is None:
+            break
+    assert seen == list(Organisation.objects.order_by("-id"))

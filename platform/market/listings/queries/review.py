@@ -15,7 +15,7 @@ from market.listings.states import Status
 from park.accounts.actors import Actor
 from park.core.errors import NotAllowed, NotFound
 from park.core.models import AuditEntry
-from park.core.pages import MAX_LIMIT, Page, decode_cursor, decode_time_cursor, encode_cursor
+from park.core.pages import MAX_LIMIT, Page, decode_time_cursor, encode_cursor, highest_first
 from park.organisations.queries import standing_of
 
 QUEUE_COLUMNS = (
@@ -119,19 +119,7 @@ def list_revisions(
     """
     listing = _listing_for_insiders(actor, kind, listing_id)
     rows = listing.revisions.select_related("author", "reviewer")
-    return _by_number(rows, "number", "revisions", cursor, limit)
-
-
-def _by_number(rows: Any, column: str, purpose: str, cursor: str | None, limit: int) -> Page[Any]:
-    """The highest first: a number that only grows is a whole key by itself."""
-    if cursor:
-        (last,) = decode_cursor(purpose, cursor)
-        rows = rows.filter(**{f"{column}__lt": last})
-    limit = max(1, min(limit, MAX_LIMIT))
-    found = list(rows.order_by(f"-{column}")[: limit + 1])
-    more = len(found) > limit
-    following = encode_cursor(purpose, getattr(found[limit - 1], column)) if more else None
-    return Page(found[:limit], following)
+    return highest_first(rows, by="number", purpose="revisions", cursor=cursor, limit=limit)
 
 
 def list_history(
@@ -147,4 +135,4 @@ def list_history(
     if listing.organisation_id not in standing_of(actor).organisation_ids:
         first = entries.filter(action="submitted").order_by("id").values("id")[:1]
         entries = entries.filter(id__gte=Subquery(first))
-    return _by_number(entries, "id", "history", cursor, limit)
+    return highest_first(entries, by="id", purpose="history", cursor=cursor, limit=limit)
