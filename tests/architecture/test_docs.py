@@ -11,7 +11,7 @@ from config.env import Env
 ROOT = Path(__file__).resolve().parents[2]
 DOCUMENTS = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]
 LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)")
-FENCE = re.compile(r"```sh\n(.*?)```", re.S)
+FENCE = re.compile(r"```sh\n(.*?)```", re.DOTALL)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
@@ -24,8 +24,8 @@ def test_every_relative_link_leads_somewhere(document: Path) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_make_target_exists(document: Path) -> None:
-    targets = set(re.findall(r"^([a-z][\w-]*):", (ROOT / "Makefile").read_text(), re.M))
-    named = set(re.findall(r"(?:`|^)make ([a-z][\w-]*)", document.read_text(), re.M))
+    targets = set(re.findall(r"^([a-z][\w-]*):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"(?:`|^)make ([a-z][\w-]*)", document.read_text(), re.MULTILINE))
     assert named <= targets
 
 
@@ -42,7 +42,7 @@ def test_operating_lists_every_environment_variable_and_no_other() -> None:
         if isinstance(field.validation_alias, str)
     }
     text = (ROOT / "docs" / "operating.md").read_text()
-    listed = set(re.findall(r"^\| `([A-Z][A-Z_]+)` \|", text, re.M))
+    listed = set(re.findall(r"^\| `([A-Z][A-Z_]+)` \|", text, re.MULTILINE))
     assert listed == known
 
 
