@@ -83,6 +83,12 @@ def get_encoder() -> Encoder:
 _loading = threading.Lock()
 
 
+def forget() -> None:
+    """Lets go of loaded models and what is known of their folders."""
+    _load.cache_clear()
+    _identified.cache_clear()
+
+
 @lru_cache(maxsize=2)
 def _load(configured: str) -> Encoder:
     return load_encoder(configured)

@@ -1,5 +1,6 @@
 """Recall → score → suggestions for one item, and free-text search. Workers and commands only."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,13 +13,14 @@ from django.utils import timezone
 
 from matching import scoring
 from matching.index.protocol import Filter, Role, VectorIndex
-from matching.indicators import Judgement, claims_of, judge_all
-from matching.lexical import Statistics, count, strongest
+from matching.indicators import Claim, Judgement, claims_of, judge_all
+from matching.lexical import Statistics, count
 from matching.lexicon import PostgresLexicon, current_statistics
 from matching.models import Embedding, Item, MatchSuggestion, Passage
 from matching.recall import Query, Texts, compare, find_candidates, gather_texts
 from matching.search_filters import SearchFilters, matching_items
 from matching.serving import get_serving
+from matching.scoring import TextEvidence
 from matching.sources import VISITOR, Facets, IndicatorLine, Side, Viewer
 from matching.text import normalise
 from park.core.errors import DomainError
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 TOP = 20
 """Suggestions kept of each kind for one item."""
+SHORTLIST = 3 * TOP
 AGREEING = 3
 AGREEMENT = 0.88
 """Lowest cosine of two sentences that are said to agree."""
@@ -54,8 +57,7 @@ def suggest_for(item: Item, *, today: date | None = None) -> list[MatchSuggestio
     """The suggestions of an item, computed now and not stored: both its own best of each kind and
     the pairs that the other side had already listed."""
     today = today or timezone.localdate()
-    serving = get_serving()
-    index = serving.index(fresh=True)
+    index = get_serving().index(fresh=True)
     statistics = current_statistics()
     side = Side(item.side)
     kinds = _kinds_opposite(side)
@@ -81,11 +83,14 @@ def suggest_for(item: Item, *, today: date | None = None) -> list[MatchSuggestio
     )
     others = _eligible(item, [*candidates, *listed_by_other], today)
     texts = _texts_of(list(others), index, statistics)
+    shortlist = _shortlist(side, own, others.values(), texts, statistics, listed_by_other)
+    claims = _claims_of([item, *shortlist])
     scored = [
-        _score_pair(item, own, other, texts[other.pk], statistics) for other in others.values()
+        _score_pair(item, other, evidence, claims, shared)
+        for other, (evidence, shared) in shortlist.items()
     ]
     kept = _best_of_each_kind(side, scored, _lowest_listed(item, others))
-    _explain(kept, serving.model_id(), statistics)
+    _explain(kept, index.model_id if index is not None else "", statistics)
     return kept
 
 
@@ -117,16 +122,49 @@ def _texts_of(
     return gather_texts(ids, index, PostgresLexicon(only, statistics), only)
 
 
+def _shortlist(
+    side: Side,
+    own: Texts,
+    others: Iterable[Item],
+    texts: Mapping[UUID, Texts],
+    statistics: Statistics,
+    listed_by_other: set[UUID],
+) -> dict[Item, tuple[TextEvidence, list[str]]]:
+    """The likeliest of each kind by text alone: facts move a score too little to lift the rest."""
+    query = Query(own.vectors, own.document.counts if own.document else {})
+    alike: dict[Item, tuple[TextEvidence, list[str]]] = {}
+    for other in others:
+        if side is Side.NEED:
+            asking, offer = query, texts[other.pk]
+        else:
+            need = texts[other.pk]
+            asking = Query(need.vectors, need.document.counts if need.document else {})
+            offer = own
+        held = offer.document.counts if offer.document else {}
+        shared = [token for token in asking.strongest(statistics) if token in held]
+        alike[other] = compare(asking, offer, statistics), shared[:SHARED_WORDS]
+    scores = {
+        other: scoring.score(scoring.text_features(evidence))
+        for other, (evidence, _) in alike.items()
+    }
+    taken: Counter[str] = Counter()
+    found = {}
+    for other in sorted(scores, key=lambda one: (-scores[one], str(one.pk))):
+        taken[other.kind] += 1
+        if taken[other.kind] <= SHORTLIST or other.pk in listed_by_other:
+            found[other] = alike[other]
+    return found
+
+
 def _score_pair(
-    item: Item, own: Texts, other: Item, texts: Texts, statistics: Statistics
+    item: Item,
+    other: Item,
+    evidence: TextEvidence,
+    claims: Mapping[UUID, Sequence[Claim]],
+    shared: Sequence[str],
 ) -> MatchSuggestion:
-    if Side(item.side) is Side.NEED:
-        need, need_texts, offer, offer_texts = item, own, other, texts
-    else:
-        need, need_texts, offer, offer_texts = other, texts, item, own
-    words = need_texts.document.counts if need_texts.document else {}
-    evidence = compare(Query(need_texts.vectors, words), offer_texts, statistics)
-    judgements = _judge(need, offer)
+    need, offer = (item, other) if Side(item.side) is Side.NEED else (other, item)
+    judgements = judge_all(indicators_of(need), claims[offer.pk])
     features = {
         **scoring.text_features(evidence),
         **scoring.fact_features(facets_of(need), facets_of(offer), judgements),
@@ -138,7 +176,7 @@ def _score_pair(
         features=features,
         reasons={
             "reasons": scoring.reasons(
-                features, _reason_data(need, offer, words, offer_texts, statistics, judgements)
+                features, _reason_data(need, offer, shared, judgements)
             ),
             "indicators": [one.as_json() for one in judgements],
             "agreeing": [],
@@ -161,13 +199,20 @@ def facets_of(item: Item) -> Facets:
     )
 
 
-def _judge(need: Item, offer: Item) -> list[Judgement]:
-    asked = indicators_of(need)
-    if not asked:
-        return []
-    sentences = Passage.objects.filter(item=offer, level=Level.PUBLIC, role=Role.SENTENCE)
-    texts = sentences.exclude(field="indicator").order_by("ordinal").values_list("text", flat=True)
-    return judge_all(asked, claims_of(indicators_of(offer), list(texts)))
+def _claims_of(items: Sequence[Item]) -> dict[UUID, list[Claim]]:
+    """What offers say with numbers, in public; empty for needs."""
+    offers = [item for item in items if item.side == Side.OFFER]
+    sentences: dict[UUID, list[str]] = {}
+    rows = Passage.objects.filter(item__in=offers, level=Level.PUBLIC, role=Role.SENTENCE)
+    for item_id, text in (
+        rows.exclude(field="indicator")
+        .order_by("item_id", "ordinal")
+        .values_list("item_id", "text")
+    ):
+        sentences.setdefault(item_id, []).append(text)
+    return {
+        item.pk: claims_of(indicators_of(item), sentences.get(item.pk, [])) for item in offers
+    }
 
 
 def indicators_of(item: Item) -> list[IndicatorLine]:
@@ -205,17 +250,10 @@ def indicator_from_json(row: Mapping[str, Any]) -> IndicatorLine:
 
 
 def _reason_data(
-    need: Item,
-    offer: Item,
-    words: Mapping[str, int],
-    offer_texts: Texts,
-    statistics: Statistics,
-    judgements: Sequence[Judgement],
+    need: Item, offer: Item, shared: Sequence[str], judgements: Sequence[Judgement]
 ) -> dict[str, Any]:
-    held = offer_texts.document.counts if offer_texts.document else {}
-    shared = [token for token in strongest(words, statistics) if token in held]
     return {
-        "words": {"words": shared[:SHARED_WORDS]},
+        "words": {"words": list(shared)},
         "chain": {
             "codes": sorted(set(need.chains) & set(offer.chains)),
             "need": list(need.chains),
@@ -391,7 +429,7 @@ def search(
         )
     }
     best = sorted(rows, key=lambda one: (-scores[one], str(one)))[:k]
-    answers = _answers(best, query, viewer, serving.model_id()) if vectors else {}
+    answers = _answers(best, query, viewer, index.model_id) if index is not None else {}
     return [
         Hit(one, rows[one].kind, rows[one].object_id, scores[one], answers.get(one))
         for one in best

@@ -125,6 +125,8 @@ def index_item(kind: str, object_id: UUID, *, today: date | None = None) -> Item
         item = store_item(found[0], today) if found else _withdraw(kind, object_id)
         if item is None:
             return None
+        # An index follows transactions; this one may have changed the item before.
+        get_serving().reload([item.pk])
         if not item.is_searchable:
             MatchSuggestion.objects.filter(Q(need_item=item) | Q(offer_item=item)).delete()
             return item

@@ -56,13 +56,14 @@ def gather(documents: Iterable[Mapping[str, int]], version: int = 0) -> Statisti
 def strongest(
     counts: Mapping[str, int], statistics: Statistics, limit: int = STRONGEST
 ) -> list[str]:
-    """The tokens that say most, by tf-idf; those that no document holds are left out."""
-    weights = {
-        token: times * statistics.idf(token)
-        for token, times in counts.items()
-        if statistics.frequencies.get(token)
-    }
-    return sorted(weights, key=lambda token: (-weights[token], token))[:limit]
+    """The tokens that say most, by tf-idf. Those that no counted document holds come last: they
+    may stand in a text that is not public, but must not push out the others."""
+
+    def weigh(token: str) -> tuple[bool, float, str]:
+        is_unseen = not statistics.frequencies.get(token)
+        return is_unseen, -counts[token] * statistics.idf(token), token
+
+    return sorted(counts, key=weigh)[:limit]
 
 
 def bm25(
@@ -84,7 +85,8 @@ def share(
 
     Comparable between queries of any length; rarely above 1.
     """
-    full = sum(statistics.idf(token) for token in query)
+    seen = [token for token in query if statistics.frequencies.get(token)]
+    full = sum(statistics.idf(token) for token in seen or query)
     return bm25(query, document, length, statistics) / full if full > 0 else 0.0
 
 

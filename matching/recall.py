@@ -5,7 +5,7 @@ only to choose candidates; they never enter a stored score.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -39,6 +39,14 @@ class Query:
     vectors: "Mapping[Role, Vectors]"
     """TITLE: (1, d), embedded as a query; WHOLE: (n, d), as passages; either may be missing."""
     words: Mapping[str, int]
+    _strongest: dict[int, list[str]] = field(default_factory=dict, compare=False, repr=False)
+
+    def strongest(self, statistics: Statistics) -> list[str]:
+        """The strongest words, found once a query: a pair asks for them each time."""
+        found = self._strongest.get(id(statistics))
+        if found is None:
+            found = self._strongest[id(statistics)] = strongest(self.words, statistics)
+        return found
 
 
 def find_candidates(
@@ -69,7 +77,7 @@ def _by_meaning(query: Query, index: VectorIndex, only: Filter) -> list[list[UUI
 
 
 def _by_words(query: Query, lexicon: Lexicon) -> list[UUID]:
-    words = strongest(query.words, lexicon.statistics)
+    words = query.strongest(lexicon.statistics)
     scores = {
         document.item_id: bm25(words, document.counts, document.length, lexicon.statistics)
         for document in lexicon.candidates(words, CANDIDATES)
@@ -120,7 +128,7 @@ def compare(need: Query, offer: Texts, statistics: Statistics) -> TextEvidence:
     else:
         text = best(whole, offer.vectors.get(Role.WHOLE))
     document = offer.document
-    words = strongest(need.words, statistics)
+    words = need.strongest(statistics)
     return TextEvidence(
         title=best(title, offer.vectors.get(Role.TITLE)),
         text=text,

@@ -38,7 +38,7 @@ FACT_WEIGHTS = {
     "musts": 0.15,
 }
 
-BANDS = (("strong", 0.62), ("good", 0.50), ("possible", 0.40))
+BANDS = (("strong", 0.70), ("good", 0.56), ("possible", 0.45))
 """Lowest scores of the bands; below the last nothing is suggested."""
 
 

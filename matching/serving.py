@@ -80,9 +80,14 @@ class Serving:
     # --- the index ---
 
     def index(self, *, fresh: bool = False) -> VectorIndex | None:
-        """The index in step with the database; None while nothing was ever embedded."""
+        """The index in step with the database; None while nothing was ever embedded
+        or no model can be named."""
         with self._lock:
-            model_id = self.model_id()
+            try:
+                model_id = self.model_id()
+            except DomainError as error:
+                log.warning("serving.without_meaning", code=error.code, **error.data)
+                return None
             if self._index is None or self._index.model_id != model_id:
                 self._index = self._open(model_id)
                 self._applied = {}
@@ -98,6 +103,13 @@ class Serving:
         with self._lock:
             if self._index is not None:
                 self._index.put(load_rows(list(item_ids), self._index.model_id))
+
+    def forget(self) -> None:
+        """Drops what is held in memory: the next use opens and reads anew."""
+        with self._lock:
+            self._index = None
+            self._applied = {}
+            self._old_encoder = None
 
     def rebuild(self, progress: Any = None) -> int:
         """Makes the index anew from the database; returns the number of items."""

@@ -62,7 +62,7 @@ class Facets:
     """What filters and facts about an item need. None and empty mean unknown, never a default."""
 
     sub_kind: str = ""
-    """The noun's own kind: scenario, technology… for needs; product, technology… for capabilities."""
+    """The noun's own kind: scenario, technology… for needs; product, service… for capabilities."""
     chains: tuple[str, ...] = ()
     key_areas: tuple[str, ...] = ()
     region: str = ""

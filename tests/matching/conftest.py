@@ -1,0 +1,94 @@
+"""Entries for matching without any noun: a source that holds what a test puts into it."""
+
+from collections.abc import Iterable, Iterator
+from datetime import UTC, date, datetime
+from uuid import UUID, uuid4
+
+import pytest
+
+from matching import sources
+from matching.serving import get_serving
+from matching.sources import Facets, IndicatorLine, Passage, Side, SourceItem
+from park.core.levels import Level
+
+TODAY = date(2026, 6, 1)
+
+
+class HeldSource:
+    def __init__(self, kind: str, side: Side) -> None:
+        self.kind = kind
+        self.side = side
+        self.held: dict[UUID, SourceItem] = {}
+
+    def load(self, object_ids: Iterable[UUID]) -> list[SourceItem]:
+        return [self.held[one] for one in object_ids if one in self.held]
+
+    def all_ids(self) -> Iterable[UUID]:
+        return [one for one, item in self.held.items() if item.is_searchable]
+
+    def add(
+        self,
+        title: str,
+        *texts: str | Passage,
+        organisation_id: UUID | None = None,
+        object_id: UUID | None = None,
+        facets: Facets | None = None,
+        indicators: Iterable[IndicatorLine] = (),
+        is_searchable: bool = True,
+    ) -> UUID:
+        object_id = object_id or uuid4()
+        passages = [Passage("title", Level.PUBLIC, title)]
+        passages += [
+            text if isinstance(text, Passage) else Passage("problem", Level.PUBLIC, text, number)
+            for number, text in enumerate(texts)
+        ]
+        self.held[object_id] = SourceItem(
+            self.kind,
+            self.side,
+            object_id,
+            title,
+            datetime(2026, 5, 1, tzinfo=UTC),
+            organisation_id,
+            is_searchable,
+            passages,
+            list(indicators),
+            facets or Facets(),
+        )
+        return object_id
+
+
+@pytest.fixture
+def fresh_serving() -> Iterator[None]:
+    """Each test's database is another: no index of an earlier one is kept."""
+    serving = get_serving()
+    serving.forget()
+    yield
+    serving.forget()
+
+
+@pytest.fixture
+def only_held_sources(
+    monkeypatch: pytest.MonkeyPatch, fresh_serving: None
+) -> dict[str, HeldSource]:
+    held = {
+        "need": HeldSource("need", Side.NEED),
+        "capability": HeldSource("capability", Side.OFFER),
+        "instrument": HeldSource("instrument", Side.OFFER),
+    }
+    monkeypatch.setattr(sources, "_sources", dict(held))
+    return held
+
+
+@pytest.fixture
+def needs(only_held_sources: dict[str, HeldSource]) -> HeldSource:
+    return only_held_sources["need"]
+
+
+@pytest.fixture
+def capabilities(only_held_sources: dict[str, HeldSource]) -> HeldSource:
+    return only_held_sources["capability"]
+
+
+@pytest.fixture
+def instruments(only_held_sources: dict[str, HeldSource]) -> HeldSource:
+    return only_held_sources["instrument"]
