@@ -1,0 +1,50 @@
+/** Short names for the generated schemas that pages use. */
+import type { components } from './schema'
+
+type Schemas = components['schemas']
+
+export type EntryKind = Schemas['SearchHit']['kind']
+export type ListingKind = 'need' | 'capability'
+
+export type Need = Schemas['Need']
+export type Capability = Schemas['Capability']
+export type Listing = Need | Capability
+export type NeedCard = Schemas['NeedCard']
+export type CapabilityCard = Schemas['CapabilityCard']
+export type ListingCard = NeedCard | CapabilityCard
+export type Indicator = Schemas['IndicatorOut']
+export type ReturnEdit = Schemas['ReturnEdit']
+export type RevisionRow = Schemas['RevisionRow']
+export type HistoryRow = Schemas['HistoryRow']
+export type ReviewRow = Schemas['ReviewRow']
+
+export type Instrument = Schemas['Instrument']
+export type InstrumentCard = Schemas['InstrumentCard']
+export type InstrumentCalendar = Schemas['InstrumentCalendar']
+export type CalendarDay = Schemas['CalendarDay']
+export type OccupiedSpan = Schemas['OccupiedSpan']
+export type FreeSpan = Schemas['FreeSpan']
+export type MeasuredCapability = Schemas['MeasuredCapabilityOut']
+export type Booking = Schemas['Booking']
+
+export type TalentCard = Schemas['TalentCard']
+export type TalentCardRow = Schemas['TalentCardRow']
+
+export type Suggestion = Schemas['Suggestion']
+export type SuggestionPage = Schemas['SuggestionPage']
+export type Span = Schemas['Span']
+export type Reason = Schemas['Reason']
+export type SearchAnswer = Schemas['SearchAnswer']
+export type SearchHit = Schemas['SearchHit']
+
+export type SessionState = Schemas['SessionState']
+export type TokenRow = Schemas['TokenRow']
+export type CreatedToken = Schemas['CreatedToken']
+export type Vocabularies = Schemas['Vocabularies']
+export type VocabularyName = keyof Vocabularies
+export type Figures = Schemas['Figures']
+
+export interface Page<T> {
+  items: T[]
+  next_cursor?: string | null
+}

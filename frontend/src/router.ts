@@ -1,0 +1,166 @@
+/** Every page and its address; a page that needs an account leads through login and back. */
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { useSessionStore } from './features/session/store'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    needsLogin?: boolean
+    needsReviewer?: boolean
+  }
+}
+
+const needsLogin = { needsLogin: true }
+const needsReviewer = { needsLogin: true, needsReviewer: true }
+
+function listingRoutes(kind: 'need' | 'capability', plural: string): RouteRecordRaw[] {
+  return [
+    {
+      path: `/${plural}`,
+      name: plural,
+      component: () => import('./features/listings/pages/ListingsPage.vue'),
+      props: { kind },
+    },
+    {
+      path: `/${plural}/new`,
+      name: `${kind}-new`,
+      component: () => import('./features/listings/pages/ListingFormPage.vue'),
+      props: { kind },
+      meta: needsLogin,
+    },
+    {
+      path: `/${plural}/:id`,
+      name: kind,
+      component: () => import('./features/listings/pages/ListingPage.vue'),
+      props: (route) => ({ kind, id: String(route.params.id) }),
+    },
+    {
+      path: `/${plural}/:id/edit`,
+      name: `${kind}-edit`,
+      component: () => import('./features/listings/pages/ListingFormPage.vue'),
+      props: (route) => ({ kind, id: String(route.params.id) }),
+      meta: needsLogin,
+    },
+  ]
+}
+
+const routes: RouteRecordRaw[] = [
+  { path: '/', name: 'home', component: () => import('./features/home/pages/HomePage.vue') },
+  ...listingRoutes('need', 'needs'),
+  ...listingRoutes('capability', 'capabilities'),
+  {
+    path: '/instruments',
+    name: 'instruments',
+    component: () => import('./features/instruments/pages/InstrumentsPage.vue'),
+  },
+  {
+    path: '/instruments/new',
+    name: 'instrument-new',
+    component: () => import('./features/instruments/pages/InstrumentFormPage.vue'),
+    meta: needsLogin,
+  },
+  {
+    path: '/instruments/:id',
+    name: 'instrument',
+    component: () => import('./features/instruments/pages/InstrumentPage.vue'),
+    props: true,
+  },
+  {
+    path: '/instruments/:id/edit',
+    name: 'instrument-edit',
+    component: () => import('./features/instruments/pages/InstrumentFormPage.vue'),
+    props: true,
+    meta: needsLogin,
+  },
+  {
+    path: '/people',
+    name: 'people',
+    component: () => import('./features/people/pages/PeoplePage.vue'),
+  },
+  {
+    path: '/people/new',
+    name: 'person-new',
+    component: () => import('./features/people/pages/PersonFormPage.vue'),
+    meta: needsLogin,
+  },
+  {
+    path: '/people/:id',
+    name: 'person',
+    component: () => import('./features/people/pages/PersonPage.vue'),
+    props: true,
+  },
+  {
+    path: '/people/:id/edit',
+    name: 'person-edit',
+    component: () => import('./features/people/pages/PersonFormPage.vue'),
+    props: true,
+    meta: needsLogin,
+  },
+  {
+    path: '/search',
+    name: 'search',
+    component: () => import('./features/search/pages/SearchPage.vue'),
+  },
+  {
+    path: '/mine',
+    name: 'mine',
+    component: () => import('./features/listings/pages/MyEntriesPage.vue'),
+    meta: needsLogin,
+  },
+  {
+    path: '/bookings',
+    name: 'bookings',
+    component: () => import('./features/bookings/pages/BookingsPage.vue'),
+    meta: needsLogin,
+  },
+  {
+    path: '/review',
+    name: 'review',
+    component: () => import('./features/review/pages/ReviewQueuePage.vue'),
+    meta: needsReviewer,
+  },
+  {
+    path: '/review/:kind(need|capability)/:id',
+    name: 'review-entry',
+    component: () => import('./features/review/pages/ReviewPage.vue'),
+    props: true,
+    meta: needsReviewer,
+  },
+  {
+    path: '/tokens',
+    name: 'tokens',
+    component: () => import('./features/tokens/pages/TokensPage.vue'),
+    meta: needsLogin,
+  },
+  {
+    path: '/login',
+    name: 'login',
+    component: () => import('./features/session/pages/LoginPage.vue'),
+  },
+  {
+    path: '/:rest(.*)*',
+    name: 'not-found',
+    component: () => import('./features/home/pages/NotFoundPage.vue'),
+  },
+]
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes,
+  scrollBehavior(to, from, saved) {
+    if (saved) return saved
+    if (to.hash) return { el: to.hash }
+    // A changed filter or tab is the same page: the reader stays where they are.
+    return to.path === from.path ? undefined : { top: 0 }
+  },
+})
+
+router.beforeEach((to) => {
+  const session = useSessionStore()
+  if (to.meta.needsLogin && !session.user) {
+    return { name: 'login', query: { next: to.fullPath } }
+  }
+  if (to.meta.needsReviewer && !session.isReviewer) {
+    return { name: 'not-found', params: { rest: to.path.slice(1).split('/') } }
+  }
+  return true
+})
