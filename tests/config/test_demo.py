@@ -2,6 +2,7 @@
 
 import json
 import stat
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.core.management import CommandError, call_command
 
 from config.demo import data, loading, logins, removal
 from config.demo.loading import Result
-from equipment.models import Booking, Instrument
+from equipment.models import Booking, Instrument, OccupiedPeriod
 from market.listings.models import Capability, Need
 from market.listings.states import Status
 from park.accounts.models import User
@@ -109,6 +110,7 @@ def test_removal_leaves_only_what_is_real(demo_folder: Path, tmp_path: Path) -> 
         organisation=Organisation.objects.filter(is_example=True)[0], user=person, role="viewer"
     )
     need = Need.objects.create(organisation=real, title="真实需求")
+    book_and_close(Instrument.objects.all()[0], real, person)
     OutboxEvent.objects.all().delete()
     expected = removal.count()
 
@@ -116,12 +118,29 @@ def test_removal_leaves_only_what_is_real(demo_folder: Path, tmp_path: Path) -> 
     assert set(Organisation.objects.all()) == {real}
     assert set(User.objects.all()) == {person}
     assert set(Need.objects.all()) == {need}
-    gone = (Capability, Instrument, TalentCard, Booking, Membership)
+    gone = (Capability, Instrument, TalentCard, Booking, OccupiedPeriod, Membership)
     assert not any(model._base_manager.exists() for model in gone)
     told = [event.payload["kind"] for event in OutboxEvent.objects.all()]
     assert {kind: told.count(kind) for kind in set(told)} == {
         "need": 60, "capability": 100, "instrument": 12, "person": 12,
     }  # fmt: skip
+
+
+def book_and_close(instrument: Instrument, organisation: Organisation, user: User) -> None:
+    """A real firm's booking on an example instrument, and an outage after it."""
+    hour = timedelta(hours=1)
+    start = datetime(2027, 1, 4, 9, tzinfo=UTC)
+    booking = Booking.objects.create(
+        instrument=instrument,
+        organisation=organisation,
+        booked_by=user,
+        starts_at=start,
+        ends_at=start + hour,
+    )
+    for period, of in (((start, start + hour), booking), ((start + hour, start + 2 * hour), None)):
+        OccupiedPeriod.objects.create(
+            instrument_number=instrument.number, period=period, booking=of
+        )
 
 
 def test_what_was_removed_comes_back_only_when_asked_for(demo_folder: Path, tmp_path: Path) -> None:
