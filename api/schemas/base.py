@@ -54,7 +54,9 @@ def choice(values: Iterable[str], *, is_blank_allowed: bool = True) -> Any:
             raise PydanticCustomError("unknown_choice", "not one of the choices")
         return value
 
-    return Annotated[str, AfterValidator(check), Field(json_schema_extra={"enum": allowed})]
+    return Annotated[
+        str, AfterValidator(check), WithJsonSchema({"type": "string", "enum": allowed})
+    ]
 
 
 def _within_reach(value: Any) -> Any:

@@ -1,0 +1,33 @@
+"""All benchmarks, one after the other, each in a process of its own. `python -m tools.bench`"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+BENCHMARKS = {
+    "embedding": "bulk embedding against plain sentence-transformers",
+    "index": "index search against bare FAISS",
+    "api": "the list endpoint against itself and against a bare django-ninja endpoint",
+}
+
+
+def main() -> int:
+    chosen = sys.argv[1:] or list(BENCHMARKS)
+    unknown = [name for name in chosen if name not in BENCHMARKS]
+    if unknown:
+        print(f"no such benchmark: {', '.join(unknown)}; there are {', '.join(BENCHMARKS)}")
+        return 2
+    failed = []
+    for name in chosen:
+        print(f"\n{name}: {BENCHMARKS[name]}", flush=True)
+        line = [sys.executable, "-m", f"tools.bench.{name}"]
+        if subprocess.run(line, cwd=ROOT, check=False).returncode != 0:
+            failed.append(name)
+    if failed:
+        print(f"\nnot within its limits: {', '.join(failed)}")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
