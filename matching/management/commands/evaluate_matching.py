@@ -39,9 +39,9 @@ class Command(BaseCommand):
             capabilities = read_entries(options["capabilities"], "capability", Side.OFFER)
             if not needs:
                 raise CommandError("none of the judged needs is in the file of needs")
-            rankings = rank_files(
-                needs, capabilities, get_encoder(), Path(settings.DATA_DIR) / "evaluation", _progress
-            )
+            # Beside the models: what was embedded once is used by every later evaluation.
+            cache = Path(settings.DATA_DIR) / "models" / "evaluation"
+            rankings = rank_files(needs, capabilities, get_encoder(), cache, _progress)
         except DomainError as error:
             raise CommandError(str(error)) from error
         figures = {method: evaluate(rankings[method], qrels) for method in METHODS}

@@ -127,6 +127,8 @@ def _quantity(match: re.Match[str], text: str) -> Quantity | None:
         return None
     if unit_text == "年" and not comparator and re.fullmatch("(?:19|20)[0-9]{2}", match["low"]):
         return None  # a date
+    if text[: match.start("low")].endswith("第"):
+        return None  # a place in a list
     try:
         low = Decimal(match["low"].replace(",", ""))
         high = Decimal(match["high"].replace(",", "")) if match["high"] else None

@@ -1,0 +1,69 @@
+"""The way through the outbox, a real worker and back to the web's queries."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from django.core.cache import cache
+
+from matching.models import Item
+from matching.queries import _DOWN, search_text, search_words
+from matching.search_filters import SearchFilters
+from matching.sources import Viewer
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def wait_until(condition: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_answers_a_search_by_meaning(real_worker: str) -> None:
+    cache.delete(_DOWN)
+    # The first search of a new worker loads the model.
+    wait_until(lambda: search_text("铜", timeout=30).mode == "meaning", 120)
+    assert search_text("6N铜电解精炼", timeout=10).mode == "meaning"
+
+
+@pytest.mark.django_db
+def test_without_a_worker_words_answer_and_say_so() -> None:
+    cache.delete(_DOWN)
+    Item.objects.create(
+        kind="need", side="need", object_id=uuid4(), title="示例", updated_at=datetime.now(UTC)
+    )
+    start = time.monotonic()
+    # A worker of another test may run: it must not be the one that is asked.
+    cache.set(_DOWN, 1, 5)
+    result = search_text("电解精炼", viewer=Viewer())
+    cache.delete(_DOWN)
+    assert result.mode == "words"
+    assert time.monotonic() - start < 2
+    assert result.hits == search_words("电解精炼", filters=SearchFilters())
+
+
+def test_what_the_web_imports_loads_no_model() -> None:
+    code = (
+        "import django; django.setup(); import config.wsgi, config.urls, matching.queries, sys;"
+        "heavy = {'torch', 'faiss', 'sentence_transformers', 'openvino', 'transformers'};"
+        "sys.exit(str(heavy & set(sys.modules)) if heavy & set(sys.modules) else 0)"
+    )
+    import os
+
+    environment = {
+        **os.environ,
+        "DJANGO_SETTINGS_MODULE": "config.settings",
+        "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "platform")]),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
