@@ -133,7 +133,9 @@ WHITENOISE_ROOT = FRONTEND_DIST if FRONTEND_DIST.is_dir() else None
 WHITENOISE_INDEX_FILE = False
 
 # Celery has its own spelling of a Redis behind a socket file.
-CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
+CELERY_BROKER_URL = REDIS_URL.replace("unix://", "redis+socket://").replace(
+    "?db=", "?virtual_host="
+)
 CELERY_RESULT_BACKEND = CELERY_BROKER_URL
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_QUEUES = [Queue("default"), Queue("search"), Queue("index")]
@@ -154,8 +156,21 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = TIME_ZONE
+# A message that waited for a whole round is dropped: the next one does the same work.
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
-    "sweep-outbox": {"task": "core.sweep_outbox", "schedule": schedule(10)},
+    "sweep-outbox": {
+        "task": "core.sweep_outbox",
+        "schedule": schedule(10),
+        "options": {"expires": 10},
+    },
+    **{
+        task: {
+            "task": f"matching.{task}",
+            "schedule": schedule(60),
+            "options": {"queue": "index", "expires": 60},
+        }
+        for task in ("expire_items", "sweep", "reembed")
+    },
 }
 
 EMBEDDING_MODEL = ENV.embedding_model
