@@ -133,9 +133,7 @@ class VectorCache:
                 part = [one for one in chunk if (one.role is Role.TITLE) is is_title]
                 if not part:
                     continue
-                encode = (
-                    self._encoder.encode_queries if is_title else self._encoder.encode_passages
-                )
+                encode = self._encoder.encode_queries if is_title else self._encoder.encode_passages
                 vectors = encode([one.text for one in part])
                 self._known.update(zip((one.text_hash for one in part), vectors, strict=True))
             progress(min(start + 128, len(todo)), len(todo))
@@ -151,7 +149,7 @@ class VectorCache:
         np.savez(
             aside, hashes=np.array(list(self._known)), vectors=np.stack(list(self._known.values()))
         )
-        os.replace(aside, self._path)
+        aside.replace(self._path)
 
     def vectors(self, passages: Sequence[PlannedPassage]) -> "Vectors":
         import numpy as np
@@ -199,9 +197,7 @@ def rank_files(
         words = strongest(query.words, statistics)
         found = {
             "bm25": {
-                names[document.item_id]: bm25(
-                    words, document.counts, document.length, statistics
-                )
+                names[document.item_id]: bm25(words, document.counts, document.length, statistics)
                 for document in lexicon.candidates(words)
             },
             "dense": _scores(Query(by_role, {}), index, lexicon, only, names),

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Min, Q
@@ -18,18 +18,13 @@ from matching.lexical import Statistics, count
 from matching.lexicon import PostgresLexicon, current_statistics
 from matching.models import Embedding, Item, MatchSuggestion, Passage
 from matching.recall import Query, Texts, compare, find_candidates, gather_texts
+from matching.scoring import TextEvidence
 from matching.search_filters import SearchFilters, matching_items
 from matching.serving import get_serving
-from matching.scoring import TextEvidence
 from matching.sources import VISITOR, Facets, IndicatorLine, Side, Viewer
 from matching.text import normalise
-from park.core.errors import DomainError
 from park.core.levels import Level
 from park.quantities import Verdict
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
 
 TOP = 20
 """Suggestions kept of each kind for one item."""
@@ -175,9 +170,7 @@ def _score_pair(
         score=scoring.score(features),
         features=features,
         reasons={
-            "reasons": scoring.reasons(
-                features, _reason_data(need, offer, shared, judgements)
-            ),
+            "reasons": scoring.reasons(features, _reason_data(need, offer, shared, judgements)),
             "indicators": [one.as_json() for one in judgements],
             "agreeing": [],
         },
@@ -210,9 +203,7 @@ def _claims_of(items: Sequence[Item]) -> dict[UUID, list[Claim]]:
         .values_list("item_id", "text")
     ):
         sentences.setdefault(item_id, []).append(text)
-    return {
-        item.pk: claims_of(indicators_of(item), sentences.get(item.pk, [])) for item in offers
-    }
+    return {item.pk: claims_of(indicators_of(item), sentences.get(item.pk, [])) for item in offers}
 
 
 def indicators_of(item: Item) -> list[IndicatorLine]:
@@ -268,9 +259,7 @@ def _reason_data(
             "all": len(judgements),
         },
         "musts": {
-            "names": [
-                one.name for one in judgements if one.must and one.verdict is Verdict.NOT_MET
-            ]
+            "names": [one.name for one in judgements if one.must and one.verdict is Verdict.NOT_MET]
         },
     }
 
@@ -371,13 +360,11 @@ def _agreeing(need: Sequence[Any], offer: Sequence[Any]) -> list[dict[str, Any]]
     cosines = np.stack([v for _, v in need]) @ np.stack([v for _, v in offer]).T
     found: list[dict[str, Any]] = []
     while len(found) < AGREEING:
-        row, column = np.unravel_index(int(cosines.argmax()), cosines.shape)
+        row, column = divmod(int(cosines.argmax()), cosines.shape[1])
         best = float(cosines[row, column])
         if best < AGREEMENT:
             break
-        found.append(
-            {"need": need[row][0], "offer": offer[column][0], "strength": round(best, 3)}
-        )
+        found.append({"need": need[row][0], "offer": offer[column][0], "strength": round(best, 3)})
         cosines[row, :] = -1
         cosines[:, column] = -1
     return found
@@ -431,8 +418,7 @@ def search(
     best = sorted(rows, key=lambda one: (-scores[one], str(one)))[:k]
     answers = _answers(best, query, viewer, index.model_id) if index is not None else {}
     return [
-        Hit(one, rows[one].kind, rows[one].object_id, scores[one], answers.get(one))
-        for one in best
+        Hit(one, rows[one].kind, rows[one].object_id, scores[one], answers.get(one)) for one in best
     ]
 
 
@@ -466,5 +452,3 @@ def _answers(
         if row.item_id not in best or cosine > best[row.item_id][0]:
             best[row.item_id] = cosine, _place(row)
     return {one: place for one, (_, place) in best.items()}
-
-

@@ -76,12 +76,16 @@ def embed_items(items: Sequence[SourceItem]) -> None:
 def embed_texts(encoder: Encoder, texts: dict[str, tuple[Role, str]]) -> int:
     """Stores the vectors that are missing under the encoder's model; returns how many."""
     known = set(
-        Embedding.objects.filter(
-            model_id=encoder.model_id, text_hash__in=list(texts)
-        ).values_list("text_hash", flat=True)
+        Embedding.objects.filter(model_id=encoder.model_id, text_hash__in=list(texts)).values_list(
+            "text_hash", flat=True
+        )
     )
     missing = sorted(
-        ((text_hash, role, text) for text_hash, (role, text) in texts.items() if text_hash not in known),
+        (
+            (text_hash, role, text)
+            for text_hash, (role, text) in texts.items()
+            if text_hash not in known
+        ),
         key=lambda one: (one[1] is Role.TITLE, len(one[2])),
     )
     for start in range(0, len(missing), EMBED_CHUNK):
@@ -97,9 +101,7 @@ def embed_texts(encoder: Encoder, texts: dict[str, tuple[Role, str]]) -> int:
     return len(missing)
 
 
-def _store_vectors(
-    encoder: Encoder, hashes: Sequence[str], vectors: "NDArray[np.float32]"
-) -> None:
+def _store_vectors(encoder: Encoder, hashes: Sequence[str], vectors: "NDArray[np.float32]") -> None:
     rows = [
         Embedding(
             text_hash=text_hash,

@@ -33,7 +33,7 @@ class PostgresLexicon:
         if not query:
             return []
         words = " | ".join(quote(token) for token in query)
-        rows = self._readable().extra(  # noqa: S610 - both values are bound parameters
+        rows = self._readable().extra(
             where=["matching_lexicaldocument.words @@ %s::tsquery"],
             params=[words],
             select={"rank": "ts_rank(matching_lexicaldocument.words, %s::tsquery)"},

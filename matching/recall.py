@@ -144,4 +144,3 @@ def best(one: "Vectors | None", other: "Vectors | None") -> float | None:
     if one is None or other is None or not len(one) or not len(other):
         return None
     return float((one @ other.T).max())
-

@@ -24,7 +24,7 @@ from park.core.errors import DomainError
 from park.core.levels import Level
 
 if TYPE_CHECKING:
-    import numpy as np
+    from numpy import float32
     from numpy.typing import NDArray
 
 log = structlog.get_logger(__name__)
@@ -197,7 +197,7 @@ def load_rows(item_ids: Sequence[UUID], model_id: str) -> list[ItemRows]:
     items = {item.pk: item for item in Item.objects.filter(pk__in=item_ids)}
     searchable = [one for one, item in items.items() if item.is_searchable]
     rows: dict[UUID, list[Row]] = {}
-    vectors: dict[UUID, list[NDArray[np.float32]]] = {}
+    vectors: dict[UUID, list[NDArray[float32]]] = {}
     with connection.cursor() as query:
         query.execute(
             """

@@ -61,8 +61,10 @@ def sentences(text: str) -> list[Span]:
         if right <= left:
             continue
         start, end = start + left, start + right
-        if spans and end - spans[-1].start <= MAX_SENTENCE and (
-            end - start < MIN_SENTENCE or spans[-1].end - spans[-1].start < MIN_SENTENCE
+        if (
+            spans
+            and end - spans[-1].start <= MAX_SENTENCE
+            and (end - start < MIN_SENTENCE or spans[-1].end - spans[-1].start < MIN_SENTENCE)
         ):
             start = spans.pop().start
         spans.append(Span(text[start:end], start, end))

@@ -38,9 +38,7 @@ _META = np.dtype(
         ("level", np.int8),
     ]
 )
-_ITEM = np.dtype(
-    [("kind", np.int16), ("side", np.int8), ("organisation", np.int32)]
-)
+_ITEM = np.dtype([("kind", np.int16), ("side", np.int8), ("organisation", np.int32)])
 
 
 class CorruptIndex(Exception):
@@ -61,8 +59,9 @@ class _Segment:
         if mask is None:
             return self.index.search(queries, k)
         bits = np.packbits(mask, bitorder="little")
-        selector = faiss.IDSelectorBitmap(bits)
-        return self.index.search(queries, k, params=faiss.SearchParameters(sel=selector))
+        selector = faiss.IDSelectorBitmap(bits)  # pyright: ignore[reportCallIssue]
+        parameters = faiss.SearchParameters(sel=selector)  # pyright: ignore[reportCallIssue]
+        return self.index.search(queries, k, params=parameters)
 
     def vector(self, row: int) -> "NDArray[np.float32]":
         return self.index.reconstruct(int(row))
@@ -83,6 +82,7 @@ class FlatIndex:
         self._items = np.empty(0, _ITEM)
         self._item_numbers: dict[UUID, int] = {}
         self._item_count = 0
+        self._ids: list[UUID] = []
         self._rows_of: dict[int, list[tuple[int, int]]] = {}
         base = _Segment(faiss.IndexFlatIP(dimension), np.empty(0, _META))
         delta = _Segment(faiss.IndexFlatIP(dimension), np.empty(0, _META))
@@ -164,6 +164,7 @@ class FlatIndex:
         number = self._item_numbers.setdefault(item.item_id, self._item_count)
         if number == self._item_count:
             self._item_count += 1
+            self._ids.append(item.item_id)
             if self._item_count > len(self._items):
                 grown = np.zeros(max(64, 2 * self._item_count), _ITEM)
                 grown[: len(self._items)] = self._items
@@ -199,8 +200,7 @@ class FlatIndex:
                 if width >= max(sizes) or all(len(one) >= k for one in best):
                     break
                 width *= 4
-            names = self._names()
-            return [{names[number]: score for number, score in one.items()} for one in best]
+            return [{self._ids[number]: score for number, score in one.items()} for one in best]
 
     def _search_rows(
         self,
@@ -294,9 +294,6 @@ class FlatIndex:
             mask = mask & test
         return mask
 
-    def _names(self) -> list[UUID]:
-        return list(self._item_numbers)
-
     def vectors_of(
         self, item_ids: Iterable[UUID], only: Filter
     ) -> "dict[UUID, dict[Role, NDArray[np.float32]]]":
@@ -332,8 +329,8 @@ class FlatIndex:
                 self._write(work)
                 if folder.exists():
                     old = Path(tempfile.mkdtemp(prefix=f".{folder.name}.old.", dir=folder.parent))
-                    os.rename(folder, old / "old")
-                os.rename(work, folder)
+                    folder.rename(old / "old")
+                work.rename(folder)
                 fresh = FlatIndex.open(folder, self.model_id)
                 self.__dict__.update(
                     {name: value for name, value in fresh.__dict__.items() if name != "_lock"}
@@ -358,7 +355,7 @@ class FlatIndex:
         np.save(work / "rows.npy", meta)
         np.save(work / "items.npy", self._items[: self._item_count])
         tables = {
-            "ids": [str(item_id) for item_id in self._item_numbers],
+            "ids": [str(item_id) for item_id in self._ids],
             "kinds": self._kinds,
             "organisations": [str(one) for one in self._organisations],
         }
@@ -403,7 +400,8 @@ class FlatIndex:
         opened._kinds = tables["kinds"]
         opened._organisations = [UUID(one) for one in tables["organisations"]]
         opened._organisation_numbers = {one: n for n, one in enumerate(opened._organisations)}
-        opened._item_numbers = {UUID(one): n for n, one in enumerate(tables["ids"])}
+        opened._ids = [UUID(one) for one in tables["ids"]]
+        opened._item_numbers = {one: n for n, one in enumerate(opened._ids)}
         opened._item_count = len(opened._item_numbers)
         for row, number in enumerate(meta["item"].tolist()):
             opened._rows_of.setdefault(number, []).append((0, row))

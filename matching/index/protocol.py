@@ -72,6 +72,8 @@ class VectorIndex(Protocol):
         """For each query the k best items and the score of their best vector, best first."""
         ...
 
-    def vectors_of(self, item_ids: Iterable[UUID], only: Filter) -> dict[UUID, dict[Role, "Vectors"]]:
+    def vectors_of(
+        self, item_ids: Iterable[UUID], only: Filter
+    ) -> dict[UUID, dict[Role, "Vectors"]]:
         """The readable vectors of the items, by role."""
         ...

@@ -5,138 +5,260 @@ import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
 import django.utils.timezone
+from django.db import migrations, models
+
 import matching.models
 import park.core.models
-from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='IdfTable',
+            name="IdfTable",
             fields=[
-                ('version', models.BigAutoField(primary_key=True, serialize=False)),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('documents', models.PositiveIntegerField()),
-                ('mean_length', models.FloatField()),
-                ('frequencies', models.JSONField()),
+                ("version", models.BigAutoField(primary_key=True, serialize=False)),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("documents", models.PositiveIntegerField()),
+                ("mean_length", models.FloatField()),
+                ("frequencies", models.JSONField()),
             ],
         ),
         migrations.CreateModel(
-            name='Embedding',
+            name="Embedding",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('text_hash', models.CharField(max_length=64)),
-                ('model_id', models.CharField(max_length=120)),
-                ('dimension', models.PositiveIntegerField()),
-                ('vector', models.BinaryField()),
-                ('change_stamp', models.BigIntegerField(db_default=matching.models.CurrentTransaction())),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("text_hash", models.CharField(max_length=64)),
+                ("model_id", models.CharField(max_length=120)),
+                ("dimension", models.PositiveIntegerField()),
+                ("vector", models.BinaryField()),
+                (
+                    "change_stamp",
+                    models.BigIntegerField(db_default=matching.models.CurrentTransaction()),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['model_id', 'id'], name='embedding_model')],
-                'constraints': [models.UniqueConstraint(fields=('text_hash', 'model_id'), name='embedding_once')],
+                "indexes": [models.Index(fields=["model_id", "id"], name="embedding_model")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("text_hash", "model_id"), name="embedding_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Item',
+            name="Item",
             fields=[
-                ('id', models.UUIDField(default=park.core.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=40)),
-                ('side', models.CharField(choices=[('need', 'need'), ('offer', 'offer')], max_length=10)),
-                ('object_id', models.UUIDField()),
-                ('organisation_id', models.UUIDField(null=True)),
-                ('title', models.TextField()),
-                ('is_searchable', models.BooleanField(default=True)),
-                ('sub_kind', models.CharField(blank=True, max_length=40)),
-                ('chains', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, size=None)),
-                ('key_areas', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), default=list, size=None)),
-                ('region', models.CharField(blank=True, max_length=60)),
-                ('budget_min', models.DecimalField(decimal_places=2, max_digits=18, null=True)),
-                ('budget_max', models.DecimalField(decimal_places=2, max_digits=18, null=True)),
-                ('maturity', models.PositiveSmallIntegerField(null=True)),
-                ('expires_on', models.DateField(null=True)),
-                ('indicators', models.JSONField(default=list)),
-                ('text_digest', models.CharField(blank=True, max_length=64)),
-                ('updated_at', models.DateTimeField()),
-                ('indexed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('change_stamp', models.BigIntegerField(db_default=matching.models.CurrentTransaction())),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=park.core.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                (
+                    "side",
+                    models.CharField(choices=[("need", "need"), ("offer", "offer")], max_length=10),
+                ),
+                ("object_id", models.UUIDField()),
+                ("organisation_id", models.UUIDField(null=True)),
+                ("title", models.TextField()),
+                ("is_searchable", models.BooleanField(default=True)),
+                ("sub_kind", models.CharField(blank=True, max_length=40)),
+                (
+                    "chains",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), default=list, size=None
+                    ),
+                ),
+                (
+                    "key_areas",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=60), default=list, size=None
+                    ),
+                ),
+                ("region", models.CharField(blank=True, max_length=60)),
+                ("budget_min", models.DecimalField(decimal_places=2, max_digits=18, null=True)),
+                ("budget_max", models.DecimalField(decimal_places=2, max_digits=18, null=True)),
+                ("maturity", models.PositiveSmallIntegerField(null=True)),
+                ("expires_on", models.DateField(null=True)),
+                ("indicators", models.JSONField(default=list)),
+                ("text_digest", models.CharField(blank=True, max_length=64)),
+                ("updated_at", models.DateTimeField()),
+                ("indexed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "change_stamp",
+                    models.BigIntegerField(db_default=matching.models.CurrentTransaction()),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['change_stamp', 'id'], name='item_changes'), models.Index(condition=models.Q(('is_searchable', True)), fields=['expires_on'], name='item_expiry'), models.Index(fields=['side', 'kind'], name='item_side_kind')],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'object_id'), name='item_once')],
+                "indexes": [
+                    models.Index(fields=["change_stamp", "id"], name="item_changes"),
+                    models.Index(
+                        condition=models.Q(("is_searchable", True)),
+                        fields=["expires_on"],
+                        name="item_expiry",
+                    ),
+                    models.Index(fields=["side", "kind"], name="item_side_kind"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "object_id"), name="item_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ServingModel',
+            name="ServingModel",
             fields=[
-                ('id', models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False)),
-                ('model_id', models.CharField(max_length=120)),
-                ('configured', models.CharField(blank=True, max_length=500)),
-                ('switched_at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "id",
+                    models.PositiveSmallIntegerField(default=1, primary_key=True, serialize=False),
+                ),
+                ("model_id", models.CharField(max_length=120)),
+                ("configured", models.CharField(blank=True, max_length=500)),
+                ("switched_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('id', 1)), name='serving_model_one_row')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("id", 1)), name="serving_model_one_row"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='LexicalDocument',
+            name="LexicalDocument",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('level', models.CharField(choices=[('public', 'public'), ('matched', 'matched'), ('own', 'own')], max_length=10)),
-                ('words', django.contrib.postgres.search.SearchVectorField()),
-                ('counts', models.JSONField(default=dict)),
-                ('length', models.PositiveIntegerField()),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='documents', to='matching.item')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("public", "public"), ("matched", "matched"), ("own", "own")],
+                        max_length=10,
+                    ),
+                ),
+                ("words", django.contrib.postgres.search.SearchVectorField()),
+                ("counts", models.JSONField(default=dict)),
+                ("length", models.PositiveIntegerField()),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="documents",
+                        to="matching.item",
+                    ),
+                ),
             ],
             options={
-                'indexes': [django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['words'], name='document_words')],
-                'constraints': [models.UniqueConstraint(fields=('item', 'level'), name='document_once')],
+                "indexes": [
+                    django.contrib.postgres.indexes.GinIndex(
+                        fastupdate=False, fields=["words"], name="document_words"
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("item", "level"), name="document_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='MatchSuggestion',
+            name="MatchSuggestion",
             fields=[
-                ('id', models.UUIDField(default=park.core.models.new_id, editable=False, primary_key=True, serialize=False)),
-                ('score', models.FloatField()),
-                ('band', models.CharField(choices=[('strong', '高度契合'), ('good', '较契合'), ('possible', '可参考')], max_length=10)),
-                ('features', models.JSONField()),
-                ('reasons', models.JSONField()),
-                ('versions', models.JSONField()),
-                ('is_in_need_top', models.BooleanField(default=False)),
-                ('is_in_offer_top', models.BooleanField(default=False)),
-                ('made_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('need_item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='offer_suggestions', to='matching.item')),
-                ('offer_item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='need_suggestions', to='matching.item')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=park.core.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("score", models.FloatField()),
+                (
+                    "band",
+                    models.CharField(
+                        choices=[
+                            ("strong", "高度契合"),
+                            ("good", "较契合"),
+                            ("possible", "可参考"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("features", models.JSONField()),
+                ("reasons", models.JSONField()),
+                ("versions", models.JSONField()),
+                ("is_in_need_top", models.BooleanField(default=False)),
+                ("is_in_offer_top", models.BooleanField(default=False)),
+                ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "need_item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="offer_suggestions",
+                        to="matching.item",
+                    ),
+                ),
+                (
+                    "offer_item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="need_suggestions",
+                        to="matching.item",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['need_item', '-score', 'id'], name='suggestion_need'), models.Index(fields=['offer_item', '-score', 'id'], name='suggestion_offer')],
-                'constraints': [models.UniqueConstraint(fields=('need_item', 'offer_item'), name='suggestion_once'), models.CheckConstraint(condition=models.Q(('need_item', models.F('offer_item')), _negated=True), name='suggestion_two_items')],
+                "indexes": [
+                    models.Index(fields=["need_item", "-score", "id"], name="suggestion_need"),
+                    models.Index(fields=["offer_item", "-score", "id"], name="suggestion_offer"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("need_item", "offer_item"), name="suggestion_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("need_item", models.F("offer_item")), _negated=True),
+                        name="suggestion_two_items",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Passage',
+            name="Passage",
             fields=[
-                ('id', models.BigAutoField(primary_key=True, serialize=False)),
-                ('role', models.CharField(max_length=10)),
-                ('field', models.CharField(max_length=40)),
-                ('level', models.CharField(choices=[('public', 'public'), ('matched', 'matched'), ('own', 'own')], max_length=10)),
-                ('ordinal', models.PositiveIntegerField()),
-                ('start', models.PositiveIntegerField(default=0)),
-                ('end', models.PositiveIntegerField(default=0)),
-                ('field_ordinal', models.PositiveIntegerField(default=0)),
-                ('text', models.TextField()),
-                ('text_hash', models.CharField(db_index=True, max_length=64)),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='passages', to='matching.item')),
+                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("role", models.CharField(max_length=10)),
+                ("field", models.CharField(max_length=40)),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[("public", "public"), ("matched", "matched"), ("own", "own")],
+                        max_length=10,
+                    ),
+                ),
+                ("ordinal", models.PositiveIntegerField()),
+                ("start", models.PositiveIntegerField(default=0)),
+                ("end", models.PositiveIntegerField(default=0)),
+                ("field_ordinal", models.PositiveIntegerField(default=0)),
+                ("text", models.TextField()),
+                ("text_hash", models.CharField(db_index=True, max_length=64)),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="passages",
+                        to="matching.item",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['item', 'level'], name='passage_item_level')],
-                'constraints': [models.UniqueConstraint(fields=('item', 'ordinal'), name='passage_once')],
+                "indexes": [models.Index(fields=["item", "level"], name="passage_item_level")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("item", "ordinal"), name="passage_once")
+                ],
             },
         ),
     ]

@@ -29,9 +29,7 @@ def item(
     item_id: UUID | None = None,
 ) -> ItemRows:
     rows = [Row(seed * 100 + n, Role.SENTENCE, level) for n, level in enumerate(levels)]
-    return ItemRows(
-        item_id or uuid4(), kind, side, organisation_id, rows, unit(seed, len(levels))
-    )
+    return ItemRows(item_id or uuid4(), kind, side, organisation_id, rows, unit(seed, len(levels)))
 
 
 def filled(items: list[ItemRows]) -> FlatIndex:

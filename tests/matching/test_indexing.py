@@ -16,7 +16,8 @@ from matching.models import Embedding, Item, MatchSuggestion, Passage
 from matching.queries import search_words, suggestions_of
 from matching.search_filters import SearchFilters
 from matching.serving import get_serving, index_folder
-from matching.sources import Facets, IndicatorLine, Passage as SourcePassage, Side, Viewer
+from matching.sources import Facets, IndicatorLine, Side, Viewer
+from matching.sources import Passage as SourcePassage
 from park.core.errors import DomainError
 from park.core.levels import Level
 from tests.matching.conftest import TODAY, HeldSource
@@ -42,9 +43,7 @@ def index(source: HeldSource, *object_ids: UUID) -> None:
 
 
 def pairs() -> set[tuple[UUID, UUID]]:
-    return set(
-        MatchSuggestion.objects.values_list("need_item__object_id", "offer_item__object_id")
-    )
+    return set(MatchSuggestion.objects.values_list("need_item__object_id", "offer_item__object_id"))
 
 
 def best_titles(text: str, viewer: Viewer | None = None, **filters: object) -> list[str]:
@@ -183,7 +182,9 @@ def test_no_suggestion_is_made_of_what_is_not_public(
     needs: HeldSource, capabilities: HeldSource
 ) -> None:
     need = needs.add(*REFINING)
-    hidden = [SourcePassage("description", level, REFINER[1]) for level in (Level.OWN, Level.MATCHED)]
+    hidden = [
+        SourcePassage("description", level, REFINER[1]) for level in (Level.OWN, Level.MATCHED)
+    ]
     plain, full = capabilities.add("示例条目甲"), capabilities.add("示例条目甲", *hidden)
     index(needs, need)
     index(capabilities, plain, full)
@@ -258,7 +259,8 @@ def test_rebuilding_from_the_database_finds_every_entry(
 
 
 @pytest.mark.parametrize(
-    "text", ["", " ", "铜", "0.008", "😀", "１２３ＡＢＣ", "\x00\ud800", "铜" * 100_000, "a'b\\c | d"]
+    "text",
+    ["", " ", "铜", "0.008", "😀", "１２３ＡＢＣ", "\x00\ud800", "铜" * 100_000, "a'b\\c | d"],
 )
 def test_any_text_gives_an_answer(capabilities: HeldSource, text: str) -> None:
     index(capabilities, capabilities.add(*REFINER), capabilities.add("示例", text))

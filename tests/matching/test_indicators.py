@@ -13,9 +13,7 @@ from park.quantities import Verdict
 
 def line(name: str, comparator: str, value: str, unit: str, must: bool = True) -> IndicatorLine:
     text = f"{name} {comparator} {value} {unit}"
-    return IndicatorLine(
-        name, text, Level.PUBLIC, 0, comparator, Decimal(value), None, unit, must
-    )
+    return IndicatorLine(name, text, Level.PUBLIC, 0, comparator, Decimal(value), None, unit, must)
 
 
 @pytest.mark.parametrize(
@@ -63,5 +61,7 @@ known = st.floats(-1, 1, allow_nan=False)
 @given(st.dictionaries(st.sampled_from(["chain", "budget", "maturity", "region"]), known))
 def test_unknown_facts_change_nothing(facts: dict[str, float]) -> None:
     text = {"title": 0.4, "text": 0.6, "title_in_text": None, "words": 0.2}
-    missing = {name: None for name in ("chain", "budget", "maturity", "region") if name not in facts}
+    missing = {
+        name: None for name in ("chain", "budget", "maturity", "region") if name not in facts
+    }
     assert score({**text, **facts}) == score({**text, **facts, **missing})

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from matching.text import MAX_SENTENCE, MAX_WHOLE, clean, hash_text, pieces, sentences, tokens
 
 ANY_TEXT = st.text(
-    alphabet=st.one_of(st.sampled_from("铜电解精炼。；，\n .%0.8mmRH６Ｎ≥"), st.characters()), max_size=600
+    st.one_of(st.sampled_from("铜电解精炼。；，\n .%0.8mmRH６Ｎ≥"), st.characters()), max_size=600
 )
 
 

@@ -23,9 +23,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         from matching.engine import search
 
-        filters = SearchFilters(
-            side=Side(options["side"]).other, kinds=tuple(options["kind"])
-        )
+        filters = SearchFilters(side=Side(options["side"]).other, kinds=tuple(options["kind"]))
         try:
             hits = search(
                 options["text"],

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from park.quantities import Quantity, Verdict, compare, from_fields, read
 
 ANY = st.text(
-    alphabet=st.one_of(st.sampled_from("0123456789.,~±≥≤%℃mMPa万吨年不低于N6×10^ "), st.characters()),
+    alphabet=st.one_of(
+        st.sampled_from("0123456789.,~±≥≤%℃mMPa万吨年不低于N6×10^ "), st.characters()
+    ),
     max_size=60,
 )
 
@@ -64,8 +66,9 @@ def test_a_claim_meets_exactly_what_includes_it(asked: Decimal, claimed: Decimal
 
 @given(numbers, st.sampled_from(["ge", "le", "gt", "lt", "eq"]))
 def test_units_do_not_change_a_verdict(value: Decimal, comparator: str) -> None:
-    in_mm, in_um = from_fields(comparator, value, None, "mm"), from_fields(
-        comparator, value * 1000, None, "μm"
+    in_mm, in_um = (
+        from_fields(comparator, value, None, "mm"),
+        from_fields(comparator, value * 1000, None, "μm"),
     )
     assert in_mm is not None
     assert in_um is not None
