@@ -77,6 +77,11 @@ class Serving:
                 self._old_encoder = found
             return self._old_encoder
 
+    def warm(self) -> None:
+        """Loads what the first search would have to wait for. Raises DomainError model_missing."""
+        self.encoder().encode_queries(["撮合"])
+        self.index(fresh=True)
+
     # --- the index ---
 
     def index(self, *, fresh: bool = False) -> VectorIndex | None:

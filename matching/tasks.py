@@ -11,7 +11,8 @@ from uuid import UUID
 
 import structlog
 from celery import shared_task
-from django.db import DatabaseError
+from celery.signals import worker_ready
+from django.db import DatabaseError, connection
 from django.db.models import Q
 from django.utils import timezone
 
@@ -29,6 +30,23 @@ TOPIC = "item.changed"
 EVENTS_AT_ONCE = 32
 _slot = threading.Lock()
 _waiting = threading.Event()
+
+
+@worker_ready.connect
+def warm_up(sender: Any, **_: Any) -> None:
+    """Loads model and index before the first search asks for them; beside the worker's own start,
+    so that it answers pings meanwhile."""
+    if "search" in sender.app.amqp.queues.consume_from:
+        threading.Thread(target=_warm, name="warm-up", daemon=True).start()
+
+
+def _warm() -> None:
+    try:
+        get_serving().warm()
+    except (DomainError, DatabaseError) as error:
+        log.warning("matching.not_warm", error=str(error)[:300])
+    finally:
+        connection.close()
 
 
 @shared_task(name="matching.index_item", ignore_result=True)

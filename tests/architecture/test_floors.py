@@ -34,7 +34,7 @@ def test_nothing_below_the_api_knows_http(folder: str) -> None:
 
 
 def test_only_the_flat_index_imports_faiss() -> None:
-    files = [path for path in (ROOT / "matching").rglob("*.py")]
+    files = list((ROOT / "matching").rglob("*.py"))
     knowing = {
         str(path.relative_to(ROOT))
         for path in files

@@ -114,14 +114,17 @@ def _line(row: Indicator, position: int, level: Level) -> IndicatorLine:
 
 
 def indicator_text(row: Indicator) -> str:
-    """The line as a person would read it: "纯度 ≥ 99.9999 %"; its own words come last."""
+    """The line as a person would read it: its own sentence, or "纯度 ≥ 99.9999 %" made from it."""
+    numbers = [_digits(value) for value in (row.value, row.value_max) if value is not None]
+    if row.name in row.text and all(number in row.text for number in numbers):
+        return row.text  # says it all: what is made from the fields would only repeat it
     parts = [row.name]
-    if row.comparator == Comparator.RANGE and None not in (row.value, row.value_max):
-        parts.append(f"{_digits(row.value)}~{_digits(row.value_max)} {row.unit}".strip())
+    if row.comparator == Comparator.RANGE and len(numbers) == 2:
+        parts.append(f"{numbers[0]}~{numbers[1]} {row.unit}".strip())
     elif row.comparator != Comparator.TEXT and row.value is not None:
         sign = Comparator(row.comparator).label
-        parts.append(f"{sign} {_digits(row.value)} {row.unit}".strip())
-    if row.text:
+        parts.append(f"{sign} {numbers[0]} {row.unit}".strip())
+    if row.text and row.text.replace(" ", "") not in "".join(parts).replace(" ", ""):
         parts.append(row.text)
     return " ".join(part for part in parts if part)
 

@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 
-from park.quantities.units import MULTIPLIERS, UNITS, find_unit
+from park.quantities.units import MULTIPLIERS, UNITS, Unit, find_unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +82,17 @@ def read(text: str) -> list[Quantity]:
 def from_fields(
     comparator: str, value: Decimal | None, value_max: Decimal | None, unit: str
 ) -> Quantity | None:
-    """The quantity of a structured indicator, or None when its unit or value says nothing."""
-    known = find_unit(unicodedata.normalize("NFKC", unit).replace("°C", "℃")) or find_unit(unit)
-    if known is None or value is None:
+    """The quantity of a structured indicator, or None when it has no value.
+
+    A unit that nobody listed is a dimension of its own: 64 张 can be compared with 80 张 and with
+    nothing else.
+    """
+    if value is None:
         return None
+    plain = unicodedata.normalize("NFKC", unit)
+    known = find_unit(plain.replace("°C", "℃")) or find_unit(unit)
+    if known is None:
+        known = Unit(f"unit:{''.join(plain.split())}", Decimal(1))
     low = value * known.factor
     high = value_max * known.factor if value_max is not None else None
     if comparator == "range" and high is not None:

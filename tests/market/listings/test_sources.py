@@ -112,6 +112,12 @@ def test_loading_many_takes_as_many_queries_as_one(kind, make, django_assert_num
         ({"comparator": "text", "text": "满足GB/T 467"}, "纯度 满足GB/T 467"),
         ({"comparator": "eq", "value": 0, "unit": "", "text": "按批"}, "纯度 = 0 按批"),
         ({"comparator": "approx", "value": None}, "纯度"),
+        # A sentence that says it all is not repeated, nor is what the fields already say.
+        (
+            {"comparator": "ge", "value": 99.9, "unit": "%", "text": "纯度不低于 99.9 %"},
+            "纯度不低于 99.9 %",
+        ),
+        ({"comparator": "eq", "value": 99.9, "unit": "%", "text": "99.9%"}, "纯度 = 99.9 %"),
     ],
 )
 def test_an_indicator_reads_as_a_person_would_write_it(values: dict, text: str) -> None:

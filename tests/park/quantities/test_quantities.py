@@ -78,4 +78,15 @@ def test_units_do_not_change_a_verdict(value: Decimal, comparator: str) -> None:
 def test_other_dimensions_stay_unknown() -> None:
     length, mass = Quantity("length", Decimal(1), None), Quantity("mass", Decimal(1), None)
     assert compare(length, mass) is Verdict.UNKNOWN
-    assert from_fields("ge", Decimal(1), None, "弗隆") is None
+    assert from_fields("ge", None, None, "mm") is None
+
+
+def test_an_unlisted_unit_compares_with_itself_and_with_nothing_else() -> None:
+    asked = from_fields("ge", Decimal(64), None, "GB")
+    offered = from_fields("eq", Decimal(80), None, " GB ")
+    cards = from_fields("eq", Decimal(80), None, "张")
+    assert asked is not None
+    assert offered is not None
+    assert cards is not None
+    assert compare(asked, offered) is Verdict.MET
+    assert compare(asked, cards) is Verdict.UNKNOWN

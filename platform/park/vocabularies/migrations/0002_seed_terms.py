@@ -40,9 +40,7 @@ REGIONS = [
 
 def terms(model):
     return [
-        model(
-            vocabulary=vocabulary, code=code, name_zh=name_zh, name_en=name_en, position=position
-        )
+        model(vocabulary=vocabulary, code=code, name_zh=name_zh, name_en=name_en, position=position)
         for vocabulary, words in (
             ("chain", CHAINS),
             ("key_area", KEY_AREAS),
