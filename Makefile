@@ -36,7 +36,7 @@ check: setup-dev
 	pyright
 	lint-imports
 	deptry .
-	.venv/bin/python -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run
+	.venv/bin/python manage.py makemigrations --check --dry-run
 	.venv/bin/python manage.py export_openapi --check
 	npm run --silent check --prefix frontend
 	npm run --silent test --prefix frontend

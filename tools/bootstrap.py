@@ -222,7 +222,7 @@ def run_pip(command):
     with subprocess.Popen(
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, universal_newlines=True
     ) as process:
-        for line in process.stdout:
+        for line in process.stdout or ():
             last_lines = [*last_lines[-15:], line]
             if line.startswith(shown):
                 say("  " + line.strip()[:110])

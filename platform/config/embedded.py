@@ -31,7 +31,6 @@ OFFLINE_COMMANDS = frozenset(
         "findstatic",
         "help",
         "makemessages",
-        "makemigrations",
         "startapp",
         "version",
         "--help",

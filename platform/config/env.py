@@ -20,6 +20,9 @@ class Env(BaseSettings):
     redis_url: str = Field("", validation_alias="REDIS_URL")
     vector_index: Literal["faiss", "pgvector"] = Field("faiss", validation_alias="VECTOR_INDEX")
     embedding_model: str = Field("", validation_alias="EMBEDDING_MODEL")
+    # The package with the offline model's weights, already downloaded, for a machine without a way
+    # to fetch it.
+    embedding_archive: str = Field("", validation_alias="EMBEDDING_ARCHIVE")
     data_dir: Path = Field(ROOT / "var", validation_alias="CUOHE_DATA_DIR")
     host: str = Field("127.0.0.1", validation_alias="CUOHE_HOST")
     port: int = Field(8000, validation_alias="CUOHE_PORT", ge=1, le=65535)

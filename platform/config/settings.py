@@ -174,4 +174,5 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
 }
 
 EMBEDDING_MODEL = ENV.embedding_model
+EMBEDDING_ARCHIVE = ENV.embedding_archive or None
 VECTOR_INDEX = ENV.vector_index
