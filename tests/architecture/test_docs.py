@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import get_commands
 
+from api.errors import PROBLEMS
 from config.env import Env
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,3 +56,10 @@ def test_both_readmes_show_the_same_commands() -> None:
     english = commands("README.md")
     assert english
     assert commands("README.zh-CN.md") == english
+
+
+def test_the_api_document_lists_every_problem_with_its_status() -> None:
+    text = (ROOT / "docs" / "api.md").read_text()
+    rows = re.findall(r"^\| ((?:`[a-z_]+`(?:, )?)+) \| (\d{3}) \|", text, re.MULTILINE)
+    listed = {code: int(status) for codes, status in rows for code in re.findall("[a-z_]+", codes)}
+    assert listed == {code: kind.status for code, kind in PROBLEMS.items()}
