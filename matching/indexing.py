@@ -13,7 +13,7 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from matching import engine, lexicon, sources
@@ -136,6 +136,14 @@ def index_item(kind: str, object_id: UUID, *, today: date | None = None) -> Item
             lexicon.refresh_statistics(force=True)
         replace_suggestions(item, today)
         return item
+
+
+def store_items(found: Sequence[SourceItem], today: date) -> None:
+    """Embeds and stores items without scoring them."""
+    embed_items(found)
+    with transaction.atomic(), suggestions_lock():
+        for one in found:
+            store_item(one, today)
 
 
 def store_item(source: SourceItem, today: date) -> Item:
@@ -269,8 +277,20 @@ def missing_objects() -> list[tuple[str, UUID]]:
 
 def rematch(today: date) -> int:
     """Makes the suggestions of every need anew, as after a change of statistics or model."""
+    return _rematch(Item.objects.filter(is_searchable=True, side="need"), today)
+
+
+def rematch_outdated(today: date) -> int:
+    """Makes those suggestions anew that were scored by an earlier version of the statistics."""
+    outdated = MatchSuggestion.objects.exclude(
+        versions__idf=lexicon.current_statistics().version
+    ).values("need_item")
+    return _rematch(Item.objects.filter(is_searchable=True, pk__in=outdated), today)
+
+
+def _rematch(needs: QuerySet[Item], today: date) -> int:
     count = 0
-    for item in Item.objects.filter(is_searchable=True, side="need").order_by("pk").iterator():
+    for item in needs.order_by("pk").iterator():
         with suggestions_lock():
             current = Item.objects.filter(pk=item.pk, is_searchable=True).first()
             if current is not None:

@@ -16,7 +16,7 @@ from django.db import DatabaseError, connection
 from django.db.models import Q
 from django.utils import timezone
 
-from matching import indexing
+from matching import indexing, lexicon
 from matching.search_filters import SearchFilters
 from matching.serving import get_serving
 from matching.sources import Viewer
@@ -64,16 +64,49 @@ def drain() -> int:
             return handled  # its holder looks at `_waiting` again before it leaves
         try:
             _waiting.clear()
+            is_outdated = _store_ahead()
             seen: set[int] = set()
             while batch := _next_events(seen):
                 handled += _handle(batch)
                 seen.update(event.pk for event in batch)
+            if is_outdated:
+                # What was there before the load was scored by the words' old weights.
+                indexing.rematch_outdated(timezone.localdate())
         finally:
             _slot.release()
     if handled:
         # A first load or an import changes what a word says; scores made on the way are outdated.
         _refresh_statistics()
     return handled
+
+
+def _store_ahead() -> bool:
+    """Of a first load or an import everything is known before anything is scored.
+
+    Otherwise the first suggestions would be the best of a half-known collection, by words whose
+    weight nobody knows yet, and whoever looks meanwhile would be misled. Events stay waiting: what
+    is stored here is stored again when its event is handled. True when the words weigh otherwise
+    than before.
+    """
+    seen: set[int] = set()
+    while batch := _next_events(seen):
+        if not seen and len(batch) < EVENTS_AT_ONCE:
+            return False
+        seen.update(event.pk for event in batch)
+        for kind, ids in _objects_of(batch).items():
+            try:
+                indexing.store_items(indexing.load_items(kind, ids), timezone.localdate())
+            except (DomainError, DatabaseError, ValueError) as error:
+                # Its own event meets the same error, and keeps it.
+                log.warning("matching.store_ahead_failed", kind=kind, error=str(error)[:300])
+    return lexicon.refresh_statistics()
+
+
+def _objects_of(events: list[OutboxEvent]) -> dict[str, set[UUID]]:
+    kinds: dict[str, set[UUID]] = {}
+    for event in events:
+        kinds.setdefault(event.payload["kind"], set()).add(UUID(event.payload["object_id"]))
+    return kinds
 
 
 def _next_events(seen: set[int]) -> list[OutboxEvent]:
@@ -84,10 +117,7 @@ def _next_events(seen: set[int]) -> list[OutboxEvent]:
 
 
 def _handle(events: list[OutboxEvent]) -> int:
-    kinds: dict[str, set[UUID]] = {}
-    for event in events:
-        kinds.setdefault(event.payload["kind"], set()).add(UUID(event.payload["object_id"]))
-    for kind, ids in kinds.items():
+    for kind, ids in _objects_of(events).items():
         indexing.embed_items(indexing.load_items(kind, ids))
     handled = 0
     for event in events:

@@ -12,6 +12,15 @@ from matching.sources import Facets, IndicatorLine, Passage, Side, SourceItem
 from park.core.levels import Level
 
 TODAY = date(2026, 6, 1)
+REFINING = (
+    "6N超高纯铜电解精炼工艺",
+    "需要把电解铜的纯度提高到6N，降低银和硫的含量，用于半导体靶材。",
+)
+REFINER = (
+    "高纯铜两段电解精炼技术",
+    "采用两段电解与真空熔炼，稳定制备6N高纯铜，银、硫含量低于0.1ppm。",
+)
+CRANE = ("港口岸桥远程操控系统", "码头集装箱岸桥的远程自动化操控，减少现场司机。")
 
 
 class HeldSource:

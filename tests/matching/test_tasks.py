@@ -4,17 +4,22 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from django.core.cache import cache
 
-from matching.models import Item
+from matching import indexing
+from matching.lexicon import current_statistics
+from matching.models import Item, MatchSuggestion
 from matching.queries import _DOWN, search_text, search_words
 from matching.search_filters import SearchFilters
 from matching.sources import Viewer
+from matching.tasks import TOPIC, drain
+from park.core import outbox
+from tests.matching.conftest import CRANE, REFINER, REFINING, HeldSource
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -67,3 +72,27 @@ def test_what_the_web_imports_loads_no_model() -> None:
         [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.django_db
+def test_a_load_is_known_whole_before_anything_of_it_is_scored(
+    needs: HeldSource, capabilities: HeldSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first suggestions of a load used to be the best of whatever had come so far."""
+    entries = [("need", needs.add(f"{REFINING[0]} {n}", REFINING[1])) for n in range(20)]
+    entries += [("capability", capabilities.add(f"{CRANE[0]} {n}", CRANE[1])) for n in range(19)]
+    entries.append(("capability", capabilities.add(*REFINER)))
+    known: list[int] = []
+    replace = indexing.replace_suggestions
+
+    def watch(item: Item, today: date) -> int:
+        known.append(Item.objects.filter(is_searchable=True).count())
+        return replace(item, today)
+
+    monkeypatch.setattr(indexing, "replace_suggestions", watch)
+    for kind, object_id in entries:
+        outbox.publish(TOPIC, kind=kind, object_id=str(object_id))
+    assert drain() == len(entries)
+    assert set(known) == {len(entries)}
+    scored_by = {one.versions["idf"] for one in MatchSuggestion.objects.all()}
+    assert scored_by == {current_statistics().version}
