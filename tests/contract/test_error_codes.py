@@ -37,12 +37,3 @@ def test_every_raised_code_is_a_problem() -> None:
 def test_statuses_of_django_lead_to_codes_of_that_status() -> None:
     for status, code in CODE_OF_STATUS.items():
         assert PROBLEMS[code].status == status
-
-
-def test_documented_codes_are_the_codes() -> None:
-    lines = (ROOT / "docs/api.md").read_text(encoding="utf-8").splitlines()
-    rows = [line.split("|") for line in lines if line.startswith("| `")]
-    documented = {row[1].strip().strip("`"): int(row[2]) for row in rows}
-    assert documented
-    for code, status in documented.items():
-        assert PROBLEMS[code].status == status
