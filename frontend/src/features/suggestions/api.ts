@@ -15,7 +15,7 @@ export function listSuggestions(
   target: EntryKind,
   cursor?: string,
 ): Promise<SuggestionPage> {
-  const params = { path: { entry_id: id }, query: { kind: target, cursor, limit: 10 } }
+  const params = { path: { entry_id: id }, query: { kind: target, cursor, limit: 6 } }
   // All four operations are the same one under four names.
   return call(client.GET(PATHS[kind] as (typeof PATHS)['need'], { params: params as never }))
 }

@@ -1,0 +1,103 @@
+/** An enterprise posts a need, staff publish it, suggestions appear, a visitor finds it by meaning. */
+import { expect, test } from '@playwright/test'
+import { seriousProblems } from './axe.ts'
+import { FIRM, openAs, STAFF, watchErrors } from './site.ts'
+
+const TITLE = '铝型材挤压后表面划痕靠人眼看，想换成机器自动判定'
+const PROBLEM =
+  '型材出料速度每分钟 40 米，质检员强光下目视，夜班漏检率达到 6%，客户每月退货三车。希望在线抓拍并分级，标出位置。'
+const INDICATOR = '漏检率'
+// Says the same in other words.
+const QUESTION = '用摄像头替代工人检查产品外观缺陷'
+
+function pairs(text: string): Set<string> {
+  const characters = Array.from(text.replace(/[^\p{L}\p{N}]/gu, ' '))
+  return new Set(
+    characters
+      .map((character, at) => character + (characters[at + 1] ?? ' '))
+      .filter((pair) => !pair.includes(' ')),
+  )
+}
+
+test('a need is posted, published, matched, and found by a query without a word in common', async ({
+  browser,
+}) => {
+  test.setTimeout(180_000)
+  const written = pairs(`${TITLE} ${PROBLEM} ${INDICATOR}`)
+  expect([...pairs(QUESTION)].filter((pair) => written.has(pair))).toEqual([])
+
+  const firm = await openAs(browser, { username: FIRM })
+  const firmErrors = watchErrors(firm)
+  await test.step('the enterprise writes a draft, which saves itself, and submits it', async () => {
+    await firm.goto('/needs/new')
+    await firm.locator('#organisation').selectOption({ index: 1 })
+    await firm.locator('#field-title').fill(TITLE)
+    await expect(firm.getByTestId('save-state')).toHaveClass(/saved/)
+    await expect(firm).toHaveURL(/\/needs\/[0-9a-f-]{36}\/edit$/)
+    await firm.locator('#field-kind').selectOption('technology')
+    await firm.locator('#field-chain').selectOption('aluminium_profiles')
+    await firm.locator('#field-problem').fill(PROBLEM)
+    await firm.locator('#field-indicators-box .editor > button').click()
+    const line = firm.locator('#field-indicators-box .line')
+    await line.locator('.name').fill(INDICATOR)
+    await line.locator('.comparator').selectOption('le')
+    await line.locator('input[type=number]').fill('0.5')
+    await line.locator('.unit').fill('%')
+    await firm.locator('#field-budget-box input').last().fill('80')
+    await firm.locator('#field-due_on').fill('2199-12-31')
+    await firm.locator('#field-ip_stance').selectOption('negotiable')
+    await firm.locator('#field-contact_name').fill('陈工')
+    await firm.locator('#field-contact_phone').fill('0714-0000000')
+    expect(await seriousProblems(firm)).toEqual([])
+    await firm.locator('.bar button[type=submit]').click()
+    await expect(firm).toHaveURL(/\/needs\/[0-9a-f-]{36}$/)
+    await expect(firm.locator('.head .status.submitted')).toBeVisible()
+  })
+
+  const path = new URL(firm.url()).pathname
+  const visitor = await openAs(browser, {})
+  await test.step('a visitor does not see it yet', async () => {
+    const answer = await visitor.request.get(`/api/v1${path}`)
+    expect(answer.status()).toBe(404)
+  })
+
+  await test.step('staff find it in their queue and publish it', async () => {
+    const staff = await openAs(browser, { username: STAFF })
+    await staff.goto('/review')
+    await staff.locator(`a[href="/review/need/${path.split('/').at(-1) ?? ''}"]`).click()
+    await expect(staff.locator('.decision')).toBeVisible()
+    expect(await seriousProblems(staff)).toEqual([])
+    await staff.locator('.decision button').first().click()
+    await expect(staff).toHaveURL(new RegExp(`${path}$`))
+    await staff.context().close()
+  })
+
+  await test.step('its suggestions appear with reasons and agreeing sentences', async () => {
+    await firm.goto(path)
+    const first = firm.locator('.suggestion').first()
+    await expect(first).toBeVisible({ timeout: 60_000 })
+    await expect(first.locator('.reasons li').first()).toBeVisible()
+    await expect(first.locator('mark').first()).toBeVisible()
+  })
+
+  await test.step('the visitor finds it by meaning, and no contact data with it', async () => {
+    await visitor.goto('/')
+    await visitor.locator('.hero input[type=search]').fill(QUESTION)
+    await visitor.keyboard.press('Enter')
+    const hits = visitor.locator('.hits li')
+    await expect(hits.first()).toBeVisible()
+    await expect(visitor.locator('.notice-warn')).toHaveCount(0)
+    await visitor.locator(`.hits a[href="${path}"]`).click()
+    await expect(visitor.locator('h1')).toHaveText(TITLE)
+    await expect(visitor.locator('dd .hidden').first()).toBeVisible()
+    await expect(visitor.locator('main')).not.toContainText('0714-0000000')
+  })
+
+  await test.step('it is closed with a reason', async () => {
+    await firm.locator('.head button', { hasText: '关闭' }).click()
+    await firm.locator('#close-reason').selectOption('withdrawn')
+    await firm.locator('button[form=close-form]').click()
+    await expect(firm.locator('.head .status.closed')).toBeVisible()
+  })
+  expect(firmErrors).toEqual([])
+})
