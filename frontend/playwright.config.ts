@@ -5,9 +5,12 @@ import { launchOptions } from './e2e/browser'
 const baseURL = process.env.E2E_BASE_URL
 if (!baseURL) throw new Error('E2E_BASE_URL must name a running site; `make e2e` starts one.')
 
+// Two runs at once must not clear each other's folder; the workers inherit the name.
+process.env.E2E_RUN ??= String(process.pid)
+
 export default defineConfig({
   testDir: './e2e',
-  outputDir: './test-results',
+  outputDir: `./test-results/${process.env.E2E_RUN}`,
   fullyParallel: false,
   workers: 1,
   retries: 0,

@@ -3,12 +3,12 @@ import { expect, test } from '@playwright/test'
 import { seriousProblems } from './axe.ts'
 import { FIRM, openAs, STAFF, watchErrors } from './site.ts'
 
-const TITLE = '铝型材挤压后表面划痕靠人眼看，想换成机器自动判定'
+const TITLE = '员工食堂备餐总估不准，想提前知道中午来多少人'
 const PROBLEM =
-  '型材出料速度每分钟 40 米，质检员强光下目视，夜班漏检率达到 6%，客户每月退货三车。希望在线抓拍并分级，标出位置。'
-const INDICATOR = '漏检率'
+  '三个食堂供应两千四百人，每餐倒掉两百多斤，周五和节前差得最远。刷卡记录存了四年，排班表和天气都能提供，希望早上九点给出当天份数。'
+const INDICATOR = '份数误差'
 // Says the same in other words.
-const QUESTION = '用摄像头替代工人检查产品外观缺陷'
+const QUESTION = '餐厅吃饭客流量预测'
 
 function pairs(text: string): Set<string> {
   const characters = Array.from(text.replace(/[^\p{L}\p{N}]/gu, ' '))
@@ -35,15 +35,15 @@ test('a need is posted, published, matched, and found by a query without a word 
     await expect(firm.getByTestId('save-state')).toHaveClass(/saved/)
     await expect(firm).toHaveURL(/\/needs\/[0-9a-f-]{36}\/edit$/)
     await firm.locator('#field-kind').selectOption('technology')
-    await firm.locator('#field-chain').selectOption('aluminium_profiles')
+    await firm.locator('#field-chain').selectOption('grain_processing')
     await firm.locator('#field-problem').fill(PROBLEM)
     await firm.locator('#field-indicators-box .editor > button').click()
     const line = firm.locator('#field-indicators-box .line')
     await line.locator('.name').fill(INDICATOR)
     await line.locator('.comparator').selectOption('le')
-    await line.locator('input[type=number]').fill('0.5')
+    await line.locator('input[type=number]').fill('5')
     await line.locator('.unit').fill('%')
-    await firm.locator('#field-budget-box input').last().fill('80')
+    await firm.locator('#field-budget-box input').last().fill('20')
     await firm.locator('#field-due_on').fill('2199-12-31')
     await firm.locator('#field-ip_stance').selectOption('negotiable')
     await firm.locator('#field-contact_name').fill('陈工')
