@@ -403,7 +403,10 @@ def search(
     candidates = find_candidates(query, index, lexicon, only)
     texts = gather_texts(candidates, index, lexicon, only)
     scores = {
-        one: scoring.score(scoring.text_features(compare(query, texts[one], statistics)))
+        one: scoring.score(
+            scoring.text_features(compare(query, texts[one], statistics)),
+            scoring.FREE_TEXT_WEIGHTS,
+        )
         for one in candidates
     }
     today = today or timezone.localdate()

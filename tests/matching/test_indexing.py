@@ -299,3 +299,21 @@ def test_a_change_of_model_switches_only_when_all_is_embedded(
     assert serving.model_id() == encoder.configured_model_id()
     assert best_titles("远程操控岸桥")[0] == CRANE[0]
     assert not indexing.reembed(), "once is enough"
+
+
+def test_a_common_word_does_not_outrank_the_meaning_of_a_free_text(
+    needs: HeldSource, capabilities: HeldSource
+) -> None:
+    """“产品” alone used to lift a noodle maker above what answers without a shared word."""
+    scratches = needs.add(
+        "铝型材挤压后表面划痕靠人眼看，想换成机器自动判定",
+        "型材出料快，质检员强光下目视，夜班漏检多。希望在线抓拍并分级，标出位置。",
+    )
+    noodles = capabilities.add(
+        "挂面、鲜湿米粉代工", "承接自有品牌产品代工，一天十二吨，外观可按样品定制。"
+    )
+    fillers = [capabilities.add(f"{CRANE[0]} {n}", CRANE[1]) for n in range(6)]
+    index(needs, scratches)
+    index(capabilities, noodles, *fillers)
+    titles = best_titles("用摄像头替代工人检查产品外观缺陷")
+    assert titles[0].startswith("铝型材")
