@@ -1,6 +1,6 @@
 /** The mouse is not needed: skip link, login, search and the calendar by keyboard alone. */
 import { expect, type Page, test } from '@playwright/test'
-import { FIRM, loginOf, openAs } from './site.ts'
+import { FIRM, loginOf, openAs, settle } from './site.ts'
 
 /** Tabs on until the element has the focus; fails when it is out of reach. */
 async function tabTo(page: Page, selector: string): Promise<void> {
@@ -18,6 +18,8 @@ async function tabTo(page: Page, selector: string): Promise<void> {
 test('signing in, also after a wrong password', async ({ browser }) => {
   const page = await openAs(browser, {})
   await page.goto('/login')
+  // Before the page is there a key goes nowhere.
+  await settle(page)
   await page.keyboard.press('Tab')
   await expect(page.locator('.skip')).toBeFocused()
   await page.keyboard.press('Enter')
@@ -38,6 +40,7 @@ test('signing in, also after a wrong password', async ({ browser }) => {
 test('searching and opening a result', async ({ browser }) => {
   const page = await openAs(browser, {})
   await page.goto('/')
+  await settle(page)
   await tabTo(page, '.hero input[type=search]')
   await page.keyboard.type('怎样减少铸件废品')
   await page.keyboard.press('Enter')
