@@ -1,5 +1,6 @@
 """The demonstration needs find their answers through the indexing that the worker does."""
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from uuid import UUID
@@ -35,8 +36,7 @@ FURTHER = {
 
 def test_the_needs_find_their_answers(tmp_path: Path) -> None:
     loading.load(data_dir=tmp_path)
-    tasks.drain()
-    assert not OutboxEvent.objects.filter(processed_at=None).exists()
+    handle_all_events()
 
     ranked = ranking_by_title()
     titles = {row["key"]: row["title"] for row in data.read("capabilities")}
@@ -50,6 +50,18 @@ def test_the_needs_find_their_answers(tmp_path: Path) -> None:
     not_found = not_found_beyond_pairs(ranked)
     assert len(not_found) <= (1 - ENOUGH) * sum(map(len, FURTHER.values())), not_found
     assert same_house_pairs() == []
+
+
+def handle_all_events() -> None:
+    """A worker of another test may live beside us: what it holds it also finishes, in its time."""
+    deadline = time.monotonic() + 60
+    while True:
+        tasks.drain()
+        waiting = OutboxEvent.objects.filter(processed_at=None).values("attempts", "last_error")
+        if not waiting:
+            return
+        assert time.monotonic() < deadline, list(waiting)
+        time.sleep(0.2)
 
 
 def ranking_by_title() -> dict[tuple[str, str], list[str]]:
