@@ -1,0 +1,95 @@
+"""Needs and capabilities, their review, and the search over all kinds."""
+
+from collections.abc import Callable
+from typing import Any
+
+from tests.api.role_rows.base import (
+    ABSENT,
+    FORBIDDEN,
+    SIGN_IN,
+    Row,
+    constant,
+    everybody,
+    in_name_of_firm,
+)
+from tests.api.world import World
+
+
+def listing(kind: str, status: str, **extra: Any) -> Callable[[World], dict[str, Any]]:
+    return lambda world: {"listing_id": getattr(world, kind)(status).pk, **extra}
+
+
+def revision(kind: str, **changes: Any) -> Callable[[World], dict[str, Any]]:
+    def make(world: World) -> dict[str, Any]:
+        entry = getattr(world, kind)("published")
+        return {"listing_id": entry.pk, "number": world.revise(entry, **changes)}
+
+    return make
+
+
+def listing_rows(kind: str, plural: str) -> dict[str, Row]:
+    """Drafts and what is submitted are the firm's own; staff review what was handed in."""
+    text = "problem" if kind == "need" else "description"
+    edit = constant({"version": 1, "content": {"title": "新标题"}})
+    waiting = revision(kind, **{text: "改过的正文"})
+    return {
+        f"list_{plural}": everybody(),
+        f"create_{kind}": Row(
+            SIGN_IN, FORBIDDEN, "201", FORBIDDEN, body=in_name_of_firm(lambda: {"title": "x"})
+        ),
+        f"get_{kind}": Row(ABSENT, ABSENT, "200", "200", path=listing(kind, "submitted")),
+        f"edit_{kind}": Row(SIGN_IN, ABSENT, "200", ABSENT, path=listing(kind, "draft"), body=edit),
+        f"discard_{kind}": Row(SIGN_IN, ABSENT, "204", ABSENT, path=listing(kind, "draft")),
+        f"submit_{kind}": Row(SIGN_IN, ABSENT, "200", ABSENT, path=listing(kind, "draft")),
+        f"return_{kind}": Row(
+            SIGN_IN,
+            ABSENT,
+            FORBIDDEN,
+            "200",
+            path=listing(kind, "submitted"),
+            body=constant({"edits": [{"field": text, "advice": "写具体些"}], "note": "x"}),
+        ),
+        f"hold_{kind}": Row(
+            SIGN_IN,
+            ABSENT,
+            FORBIDDEN,
+            "200",
+            path=listing(kind, "submitted"),
+            body=constant({"note": "x"}),
+        ),
+        f"publish_{kind}": Row(SIGN_IN, ABSENT, FORBIDDEN, "200", path=listing(kind, "submitted")),
+        f"close_{kind}": Row(
+            SIGN_IN,
+            FORBIDDEN,
+            "200",
+            "200",
+            path=listing(kind, "published"),
+            body=constant({"reason": "withdrawn"}),
+        ),
+        f"list_{kind}_revisions": Row(
+            SIGN_IN, ABSENT, "200", "200", path=listing(kind, "published")
+        ),
+        f"approve_{kind}_revision": Row(SIGN_IN, FORBIDDEN, FORBIDDEN, "200", path=waiting),
+        f"reject_{kind}_revision": Row(
+            SIGN_IN, FORBIDDEN, FORBIDDEN, "200", path=waiting, body=constant({"note": "x"})
+        ),
+        f"acknowledge_{kind}_revision": Row(
+            SIGN_IN, FORBIDDEN, FORBIDDEN, "200", path=revision(kind, contact_name="新联系人")
+        ),
+        f"list_{kind}_history": Row(SIGN_IN, ABSENT, "200", "200", path=listing(kind, "submitted")),
+        f"list_{kind}_suggestions": Row(
+            ABSENT,
+            ABSENT,
+            "200",
+            "200",
+            path=lambda world: {"entry_id": getattr(world, kind)("submitted").pk},
+        ),
+    }
+
+
+ROWS: dict[str, Row] = {
+    **listing_rows("need", "needs"),
+    **listing_rows("capability", "capabilities"),
+    "get_review_queue": Row(SIGN_IN, FORBIDDEN, FORBIDDEN, "200"),
+    "search_entries": everybody(query={"q": "铜"}),
+}

@@ -1,0 +1,21 @@
+"""Sessions, tokens, and what the park says of itself."""
+
+from tests.api.role_rows.base import ABSENT, SIGN_IN, Row, constant, everybody
+
+ROWS: dict[str, Row] = {
+    "get_health": everybody(),
+    "get_session": everybody(),
+    "log_in": everybody(
+        "401 wrong_credentials", body=constant({"username": "nobody", "password": "x"})
+    ),
+    "log_out": Row(SIGN_IN, "204", "204", "204"),
+    "list_tokens": Row(SIGN_IN, "200", "200", "200"),
+    "create_token": Row(SIGN_IN, "201", "201", "201", body=constant({"name": "x"})),
+    "revoke_token": Row(
+        SIGN_IN, ABSENT, "204", ABSENT, path=lambda world: {"token_id": world.token().pk}
+    ),
+    "get_vocabularies": everybody(),
+    "get_figures": everybody(),
+    "list_organisations": everybody(),
+    "get_organisation": everybody(path=lambda world: {"organisation_id": world.firm.pk}),
+}
