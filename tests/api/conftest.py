@@ -13,10 +13,10 @@ def world(db: None) -> World:
 
 
 @pytest.fixture(autouse=True)
-def _no_attempts_of_earlier_tests() -> None:
+def _no_requests_of_earlier_tests() -> None:
     # Not `cache.clear()`: the broker's own keys live in the same Redis database.
     redis = cache._cache.get_client(write=True)
-    for key in redis.scan_iter("*attempts:*"):
+    for key in redis.scan_iter("rate:*"):
         redis.delete(key)
 
 
