@@ -4,6 +4,7 @@ import pytest
 from django.core.cache import cache
 
 from matching import queries
+from tests.api.limits import forget_requests
 from tests.api.world import World
 
 
@@ -14,10 +15,7 @@ def world(db: None) -> World:
 
 @pytest.fixture(autouse=True)
 def _no_requests_of_earlier_tests() -> None:
-    # Not `cache.clear()`: the broker's own keys live in the same Redis database.
-    redis = cache._cache.get_client(write=True)
-    for key in redis.scan_iter("rate:*"):
-        redis.delete(key)
+    forget_requests()
 
 
 @pytest.fixture
