@@ -2,7 +2,7 @@
 
 The operations come from the committed description: a new one without a row in `role_rows` fails.
 Rows name four roles and the exceptions; `role_rows.base.expected` says what follows for the others,
-and every one of them is asked for.
+and every one of them is asked for. Each answer must also be what the description says.
 """
 
 import json
@@ -20,6 +20,7 @@ from tests.api.limits import forget_requests
 from tests.api.role_rows import all_rows
 from tests.api.role_rows.base import ABSENT, FORBIDDEN, ROLES, SIGN_IN, Operation, expected
 from tests.api.world import World, client_of
+from tests.contract.description import assert_described
 
 ROWS = all_rows()
 
@@ -64,6 +65,7 @@ def ask(client: Client, operation: Operation, path: str, query: Any, body: Any) 
     elif body is not None:
         request["data"] = body if isinstance(body, bytes) else json.dumps(body)
     answer = getattr(client, operation.method)(path, **request)
+    assert_described(operation.path, operation.method, answer)
     code = "" if answer.status_code < 400 else " " + answer.json()["code"]
     return f"{answer.status_code}{code}"
 
