@@ -70,6 +70,6 @@ def _name_real_things(case: Case, ids: dict[str, Any], world: World) -> None:
         case.path_parameters = {
             name: ids.get(name, value) for name, value in case.path_parameters.items()
         }
-    if body is not None and body.mode.is_positive and isinstance(case.body, dict):
-        if "organisation_id" in case.body:
-            case.body = {**case.body, "organisation_id": str(world.firm.pk)}
+    is_right = body is not None and body.mode.is_positive and isinstance(case.body, dict)
+    if is_right and "organisation_id" in case.body:
+        case.body = {**case.body, "organisation_id": str(world.firm.pk)}

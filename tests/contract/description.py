@@ -27,7 +27,7 @@ schema = schemathesis.openapi.from_path(
 
 
 def assert_described(path: str, method: str, answer: Any) -> None:
-    """That the status of an answer of Django's test client is documented, its type and its shape."""
+    """The status of an answer of Django's test client is documented, and so are type and shape."""
     operation: APIOperation = schema[path][method.upper()]
     described = operation.definition.raw["responses"]
     assert str(answer.status_code) in described, f"{answer.status_code} is not documented"

@@ -1,8 +1,8 @@
 """Whatever the description allows or forbids, the API answers as the description says.
 
-schemathesis makes up requests from `api/openapi.json`, the boundaries of every field among them, and
-judges the answers: no server error, only documented statuses, types and shapes, and nothing wrong
-accepted. The same requests come in every run; `make fuzz` looks further with new ones.
+schemathesis makes up requests from `api/openapi.json`, the boundaries of every field among them,
+and judges the answers: no server error, only documented statuses, types and shapes, and nothing
+wrong accepted. The same requests come in every run; `make fuzz` looks further with new ones.
 """
 
 from collections.abc import Iterator
