@@ -2,13 +2,14 @@
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help run setup setup-dev test pytest vitest e2e check format bench
+.PHONY: help run setup setup-dev test pytest vitest e2e check format bench fuzz
 
 help:
 	@echo "make run    set up what is missing, then serve (Ctrl-C stops)"
 	@echo "make test   set up what is missing, then run every test"
 	@echo "make check  linters, types, floors, migrations, API description, front end"
 	@echo "make bench  print the benchmarks"
+	@echo "make fuzz   search the API for wrong answers, MINUTES=10 long"
 
 run: setup
 	@exec .venv/bin/python manage.py serve --die-with-parent
@@ -48,3 +49,6 @@ format:
 
 bench: setup-dev
 	.venv/bin/python -m tools.bench
+
+fuzz: setup-dev
+	.venv/bin/python tools/fuzz.py --minutes $(or $(MINUTES),10)

@@ -6,3 +6,8 @@ class ApiConfig(AppConfig):
 
     name = "api"
     label = "api"
+
+    def ready(self) -> None:
+        from api import security_log
+
+        security_log.connect()

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from ninja.security import APIKeyCookie, HttpBearer
 from ninja.utils import check_csrf
 
+from api import security_log
 from park.accounts import tokens
 from park.accounts.models import TokenScope, User
 from park.core.errors import DomainError, NotAllowed
@@ -21,6 +22,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 def require_csrf(request: HttpRequest) -> None:
     """Safe methods pass. Ninja exempts its views from Django's own check, so it is made here."""
     if check_csrf(request) is not None:
+        security_log.record("security.csrf_refused", request)
         raise DomainError("csrf_failed")
 
 
@@ -30,6 +32,7 @@ class Token(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> User:
         found = tokens.authenticate_token(secret=token)
         if found is None:
+            security_log.record("security.token_refused", request)
             raise DomainError("not_authenticated")
         if request.method not in SAFE_METHODS and found.scope != TokenScope.WRITE:
             raise NotAllowed("write")

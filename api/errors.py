@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language_from_request
 from django.views.csrf import csrf_failure
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
 
 from park.core.errors import DomainError
 
@@ -159,6 +159,8 @@ def register(api: NinjaAPI) -> None:
         cause = error.__cause__
         if isinstance(cause, DomainError):
             return problem(request, cause.code, cause.data)
+        if isinstance(error, Throttled):
+            return problem(request, "rate_limited", {"retry_after": error.wait})
         return problem(request, CODE_OF_STATUS.get(error.status_code, "malformed_request"))
 
     @api.exception_handler(Http404)

@@ -1,4 +1,4 @@
-"""Gives what Django itself answers under /api/ (404, 405, 500…) the shape of a problem."""
+"""What holds for all of /api/: HEAD beside every GET, and problems also where Django answers."""
 
 from collections.abc import Callable
 
@@ -6,6 +6,25 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from api.errors import CODE_OF_STATUS, problem
+
+
+class HeadMiddleware:
+    """Answers HEAD as GET would, without the body. Ninja's operations know the one method only."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method != "HEAD" or not request.path.startswith("/api/"):
+            return self.get_response(request)
+        request.method = "GET"
+        response = self.get_response(request)
+        if response.streaming:
+            response.close()
+            return HttpResponse(status=response.status_code, headers=response.headers)
+        response.headers.setdefault("Content-Length", str(len(response.content)))
+        response.content = b""
+        return response
 
 
 class ProblemMiddleware:
@@ -23,5 +42,6 @@ class ProblemMiddleware:
             return response  # the developer wants the traceback
         answer = problem(request, code)
         if "Allow" in response.headers:
-            answer.headers["Allow"] = response.headers["Allow"]
+            allowed = [one.strip() for one in response.headers["Allow"].split(",")]
+            answer.headers["Allow"] = ", ".join([*allowed, *(["HEAD"] if "GET" in allowed else [])])
         return answer

@@ -27,6 +27,8 @@ class CuoheAPI(NinjaAPI):
         schema = super().get_openapi_schema(**options)
         for path in schema["paths"].values():
             for operation in path.values():
+                if "requestBody" in operation:
+                    _tell_what_becomes_of_bad_bodies(operation["responses"])
                 _give_problems_their_type(operation["responses"])
         for router in self._get_bound_routers():
             for view in router.path_operations.values():
@@ -34,6 +36,13 @@ class CuoheAPI(NinjaAPI):
                     if auth.visitor in operation.auth_callbacks:
                         _allow_visitors(schema, operation.operation_id)
         return schema
+
+
+def _tell_what_becomes_of_bad_bodies(answers: dict[int, Any]) -> None:
+    """The parser and Django refuse some before any operation sees them."""
+    problem = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    for status, title in ((400, "Bad Request"), (413, "Content Too Large")):
+        answers.setdefault(status, {"description": title, "content": problem})
 
 
 def _give_problems_their_type(answers: dict[int, Any]) -> None:

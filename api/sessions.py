@@ -6,6 +6,7 @@ from django.contrib import auth
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 
+from api.addresses import client_site
 from api.throttling import Attempts
 from park.accounts.models import User
 from park.core.errors import DomainError
@@ -14,7 +15,7 @@ from park.organisations.queries import list_memberships
 
 def log_in(request: HttpRequest, username: str, password: str) -> None:
     """A new session for the user. Raises wrong_credentials, and rate_limited after ten tries."""
-    attempts = Attempts("log_in", username.casefold(), request.META.get("REMOTE_ADDR", ""))
+    attempts = Attempts("log_in", username.casefold(), client_site(request))
     attempts.count()
     user = auth.authenticate(request, username=username, password=password)
     if user is None:

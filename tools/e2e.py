@@ -1,101 +1,26 @@
 """Runs the browser journeys against a platform of their own, started fresh and stopped after."""
 
-import os
-import shutil
-import signal
-import socket
 import subprocess
 import sys
-import tempfile
-import time
-import urllib.error
-import urllib.request
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-START_SECONDS = 300
-STOP_SECONDS = 60
+from throwaway import ROOT, throwaway_platform
 
 
 def main() -> int:
-    port = find_free_port()
-    address = f"http://127.0.0.1:{port}"
-    usual = Path(os.environ.get("CUOHE_DATA_DIR") or ROOT / "var").absolute()
-    data_dir = Path(tempfile.mkdtemp(prefix="cuohe-e2e-"))
-    # The database runs as another user when we are root, who must be able to pass through.
-    data_dir.chmod(0o711 if os.geteuid() == 0 else 0o700)
-    # The model is dear to make and the same everywhere.
-    (usual / "models").mkdir(parents=True, exist_ok=True)
-    (data_dir / "models").symlink_to((usual / "models").resolve())
-    environment = {
-        **os.environ,
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
-        "CUOHE_DATA_DIR": str(data_dir),
-        "CUOHE_HOST": "127.0.0.1",
-        "CUOHE_PORT": str(port),
-    }
-    for name in ("DATABASE_URL", "REDIS_URL"):
-        environment.pop(name, None)
-    log = data_dir / "serve.log"
-    with log.open("wb") as output:
-        serve = subprocess.Popen(
-            [sys.executable, "manage.py", "serve", "--die-with-parent"],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            start_new_session=True,
-        )
-    try:
-        print(f"Starting a platform for the browser journeys at {address}…", flush=True)
-        if not wait_for(f"{address}/api/v1/health", serve):
-            print(log.read_text(errors="replace"), file=sys.stderr)
-            print("The platform for the browser journeys did not start.", file=sys.stderr)
-            return 1
+    with throwaway_platform("the browser journeys") as platform:
         journeys = subprocess.run(
             ["npm", "run", "--silent", "e2e", "--prefix", "frontend", "--", *sys.argv[1:]],
             cwd=ROOT,
             env={
-                **environment,
-                "E2E_BASE_URL": address,
-                "E2E_LOGINS": str(data_dir / "demo-logins.json"),
+                **platform.environment,
+                "E2E_BASE_URL": platform.address,
+                "E2E_LOGINS": str(platform.data_dir / "demo-logins.json"),
             },
             check=False,
         )
         if journeys.returncode != 0:
-            kept = Path(tempfile.mkdtemp(prefix="cuohe-e2e-logs-"))
-            shutil.copytree(data_dir / "logs", kept / "logs", dirs_exist_ok=True)
-            print(f"The platform's logs are kept in {kept}", file=sys.stderr)
+            print(f"The platform's logs are kept in {platform.keep_logs()}", file=sys.stderr)
         return journeys.returncode
-    finally:
-        serve.send_signal(signal.SIGTERM)
-        try:
-            serve.wait(timeout=STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            serve.kill()
-            serve.wait()
-        shutil.rmtree(data_dir, ignore_errors=True)
-
-
-def find_free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def wait_for(address: str, serve: subprocess.Popen) -> bool:
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline and serve.poll() is None:
-        try:
-            opener.open(address, timeout=5).close()
-            return True
-        except urllib.error.HTTPError:
-            return True
-        except OSError:
-            time.sleep(0.3)
-    return False
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from ninja import Query, Router
 from api import auth, matching
 from api.schemas.base import problems
 from api.schemas.matching import SearchAnswer, SearchQuery
+from api.throttling import Limit
 
 router = Router(tags=["search"], auth=auth.ANYBODY)
 
@@ -13,7 +14,8 @@ router = Router(tags=["search"], auth=auth.ANYBODY)
 @router.get(
     "",
     operation_id="search_entries",
-    response={200: SearchAnswer, **problems(401, 422)},
+    throttle=Limit("search"),
+    response={200: SearchAnswer, **problems(401, 422, 429)},
     summary="Search everything by meaning",
 )
 def search_entries(request: HttpRequest, query: Query[SearchQuery]):

@@ -11,6 +11,7 @@ from api.matching import suggestions_of
 from api.pagination import PageQuery
 from api.schemas.base import choice, problems
 from api.schemas.matching import SuggestionPage
+from api.throttling import Limit
 
 OFFERS = ("capability", "instrument", "person")
 NEEDS = ("need",)
@@ -26,7 +27,8 @@ def add_suggestions(router: Router, *, noun: str, kind: str, other_kinds: tuple[
         "/{uuid:entry_id}/suggestions",
         operation_id=f"list_{noun}_suggestions",
         auth=auth.ANYBODY,
-        response={200: SuggestionPage, **problems(401, 404, 422)},
+        throttle=Limit("suggestions"),
+        response={200: SuggestionPage, **problems(401, 404, 422, 429)},
         summary="What matches, and why",
         tags=["suggestions"],
     )

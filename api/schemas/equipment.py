@@ -1,10 +1,12 @@
 """Instruments, their calendar and bookings."""
 
+import re
 from datetime import date, datetime, time
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
 
 from api.schemas.base import (
     Amount,
@@ -21,7 +23,22 @@ from api.schemas.base import (
 from equipment.models import ServiceMode
 from market.listings.kinds import Comparator
 
-Clock = Annotated[time, WithJsonSchema({"type": "string", "format": "time"})]
+CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?")
+
+
+def _on_the_clock(value: Any) -> Any:
+    if not isinstance(value, time) and not (isinstance(value, str) and CLOCK.fullmatch(value)):
+        raise PydanticCustomError("wrong_type", "not hours and minutes")
+    return value
+
+
+Clock = Annotated[
+    time,
+    BeforeValidator(_on_the_clock),
+    # Not the format `time`: that one has an offset, and this is the park's own clock.
+    WithJsonSchema({"type": "string", "pattern": f"^{CLOCK.pattern}$"}),
+]
+"""`09:00` or `09:00:00`."""
 
 
 class MeasuredCapabilityIn(Input):
@@ -88,8 +105,8 @@ class InstrumentContent(Output):
     turnaround_minutes: int
     max_minutes: int
     horizon_days: int
-    open_from: time
-    open_until: time
+    open_from: Clock
+    open_until: Clock
     open_weekdays: list[int]
     """ISO weekdays, Monday is 1."""
     contact_name: str

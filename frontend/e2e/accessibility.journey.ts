@@ -8,6 +8,7 @@ const VIEWS: { language: Language; width: number }[] = [
   { language: 'zh-CN', width: 1280 },
   { language: 'en', width: 1280 },
   { language: 'zh-CN', width: 360 },
+  { language: 'en', width: 360 },
 ]
 
 for (const { language, width } of VIEWS) {
@@ -16,7 +17,7 @@ for (const { language, width } of VIEWS) {
     request,
   }) => {
     test.setTimeout(300_000)
-    for (const { name, path, username } of await allPlaces(request)) {
+    for (const { name, path, username } of await allPlaces(browser, request)) {
       await test.step(name, async () => {
         const page = await openAs(browser, { username, language, width })
         const errors = watchErrors(page)

@@ -1,6 +1,6 @@
 /** Every page of the platform with an address and somebody who may see it. */
-import type { APIRequestContext } from '@playwright/test'
-import { FIRM, STAFF } from './site.ts'
+import type { APIRequestContext, Browser } from '@playwright/test'
+import { FIRM, openAs, STAFF } from './site.ts'
 
 export interface Place {
   name: string
@@ -15,11 +15,16 @@ async function firstId(request: APIRequestContext, path: string): Promise<string
   return id
 }
 
-export async function allPlaces(request: APIRequestContext): Promise<Place[]> {
+export async function allPlaces(browser: Browser, request: APIRequestContext): Promise<Place[]> {
   const need = await firstId(request, '/api/v1/needs?limit=1')
   const capability = await firstId(request, '/api/v1/capabilities?limit=1')
   const instrument = await firstId(request, '/api/v1/instruments?limit=1')
   const person = await firstId(request, '/api/v1/people?limit=1')
+  const firm = await openAs(browser, { username: FIRM })
+  const ownEdit = async (list: string): Promise<string> => {
+    const id = await firstId(firm.request, `/api/v1${list}?mine=true&status=published&limit=1`)
+    return `${list}/${id}/edit`
+  }
   return [
     { name: 'home', path: '/' },
     { name: 'needs', path: '/needs' },
@@ -39,6 +44,10 @@ export async function allPlaces(request: APIRequestContext): Promise<Place[]> {
     { name: 'capability-form', path: '/capabilities/new', username: FIRM },
     { name: 'instrument-form', path: '/instruments/new', username: FIRM },
     { name: 'person-form', path: '/people/new', username: FIRM },
+    { name: 'need-edit', path: await ownEdit('/needs'), username: FIRM },
+    { name: 'capability-edit', path: await ownEdit('/capabilities'), username: FIRM },
+    { name: 'instrument-edit', path: `/instruments/${instrument}/edit`, username: STAFF },
+    { name: 'person-edit', path: `/people/${person}/edit`, username: STAFF },
     { name: 'mine', path: '/mine', username: FIRM },
     { name: 'bookings', path: '/bookings', username: FIRM },
     { name: 'tokens', path: '/tokens', username: FIRM },

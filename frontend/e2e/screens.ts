@@ -14,7 +14,7 @@ for (const language of ['zh-CN', 'en'] as const) {
       test.setTimeout(300_000)
       if (!folder) throw new Error('SCREENS_DIR must name the folder for the pictures.')
       mkdirSync(folder, { recursive: true })
-      for (const { name, path, username } of await allPlaces(request)) {
+      for (const { name, path, username } of await allPlaces(browser, request)) {
         if (wanted && !wanted.includes(name)) continue
         const page = await openAs(browser, { username, language, width })
         await page.goto(path)

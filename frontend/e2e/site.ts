@@ -88,3 +88,57 @@ export async function settle(page: Page): Promise<void> {
   await expect(page.locator('main h1').first()).toBeAttached()
   await page.waitForLoadState('networkidle')
 }
+
+/** Writes through the API in the page's session: what a journey starts from, not what it is about. */
+export async function send<T>(
+  page: Page,
+  path: string,
+  data: unknown = undefined,
+  method: 'post' | 'patch' = 'post',
+): Promise<T> {
+  const session = (await (await page.request.get('/api/v1/session')).json()) as {
+    csrf_token: string
+  }
+  const answer = await page.request[method](`/api/v1${path}`, {
+    data,
+    headers: { 'X-CSRFToken': session.csrf_token, Referer: page.url() },
+  })
+  if (!answer.ok()) throw new Error(`${path}: ${String(answer.status())} ${await answer.text()}`)
+  return (await answer.json()) as T
+}
+
+export async function read<T>(page: Page, path: string): Promise<T> {
+  return (await (await page.request.get(`/api/v1${path}`)).json()) as T
+}
+
+interface Session {
+  memberships: { organisation_id: string }[]
+}
+
+/** A complete draft of a need of the reader's first organisation. */
+export async function draftNeed(page: Page, title: string): Promise<string> {
+  const { memberships } = await read<Session>(page, '/session')
+  const { id } = await send<{ id: string }>(page, '/needs', {
+    organisation_id: memberships[0]?.organisation_id,
+    content: {
+      title,
+      kind: 'technology',
+      chain: 'grain_processing',
+      problem: '碾米后碎米率波动大，人工看样两小时一次，发现偏高时已出一批。',
+      indicators: [{ name: '碎米率', comparator: 'le', value: 5, unit: '%' }],
+      budget_max: 200000,
+      due_on: '2199-12-31',
+      ip_stance: 'negotiable',
+      contact_name: '陈工',
+      contact_phone: '0714-0000000',
+    },
+  })
+  return id
+}
+
+/** The same, handed in. */
+export async function submittedNeed(page: Page, title: string): Promise<string> {
+  const id = await draftNeed(page, title)
+  await send(page, `/needs/${id}/submission`)
+  return id
+}

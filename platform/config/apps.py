@@ -6,3 +6,6 @@ class ConfigConfig(AppConfig):
 
     name = "config"
     label = "config"
+
+    def ready(self) -> None:
+        from config import checks  # noqa: F401 - registers them

@@ -3,7 +3,7 @@
 import secrets
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -31,6 +31,19 @@ class Env(BaseSettings):
     allowed_hosts: str = Field("localhost,127.0.0.1,[::1]", validation_alias="CUOHE_ALLOWED_HOSTS")
     # Behind a TLS proxy: cookies are marked secure and the proxy's scheme header is believed.
     behind_https: bool = Field(False, validation_alias="CUOHE_BEHIND_HTTPS")
+    # How far browsers are told to come by HTTPS only: what is beyond this host is not ours to say.
+    hsts: Literal["host", "subdomains", "preload"] = Field("host", validation_alias="CUOHE_HSTS")
+    # How many proxies of our own add to X-Forwarded-For. Unset: one behind TLS, else none.
+    trusted_proxies: int | None = Field(None, validation_alias="CUOHE_TRUSTED_PROXIES", ge=0, le=10)
+    # JSON, such as {"search.visitor": "60/min"}; the names are those of settings.RATE_LIMITS.
+    rate_limits: dict[str, Annotated[str, Field(pattern=r"^[1-9]\d{0,5}/(s|min|h|d)$")]] = Field(
+        default_factory=dict, validation_alias="CUOHE_RATE_LIMITS"
+    )
+
+    @property
+    def proxies(self) -> int:
+        """Without the proxy that ends TLS all visitors would seem to come from one address."""
+        return int(self.behind_https) if self.trusted_proxies is None else self.trusted_proxies
 
 
 @lru_cache(maxsize=1)

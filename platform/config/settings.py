@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from celery.schedules import schedule
+from django.core.exceptions import ImproperlyConfigured
 from kombu.entity import Queue
 
 from config.env import ROOT, get_env, get_secret_key
@@ -38,10 +39,11 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "config.middleware.SecurityHeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "config.middleware.ContentSecurityPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "api.middleware.HeadMiddleware",
     "api.middleware.ProblemMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -117,9 +119,43 @@ if ENV.behind_https:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    # Whoever watches this machine asks it directly.
+    SECURE_REDIRECT_EXEMPT = [r"^api/v1/health$"]
     SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = ENV.hsts in ("subdomains", "preload")
+    SECURE_HSTS_PRELOAD = ENV.hsts == "preload"
+    # Other hosts of the domain are their owner's: an operator's answer is no oversight.
+    SILENCED_SYSTEM_CHECKS = {
+        "host": ["security.W005", "security.W021"],
+        "subdomains": ["security.W021"],
+        "preload": [],
+    }[ENV.hsts]
+TRUSTED_PROXIES = ENV.proxies
 # The largest form is a need with a hundred indicators; files come with their own limits.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+# Count and time (s, min, h, d), by account for members and by address for visitors.
+RATE_LIMITS = {
+    "search.visitor": "30/min",
+    "search.member": "120/min",
+    "suggestions.visitor": "120/min",
+    "suggestions.member": "300/min",
+    "upload.visitor": "10/h",
+    "upload.member": "120/h",
+}
+if unknown := sorted(set(ENV.rate_limits) - set(RATE_LIMITS)):
+    raise ImproperlyConfigured(f"CUOHE_RATE_LIMITS: there is no limit named {', '.join(unknown)}")
+RATE_LIMITS |= ENV.rate_limits
+
+# Without this Django would mail errors to nobody; the server keeps what is written here.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"django": {"handlers": ["console"], "level": "WARNING", "propagate": False}},
+}
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]

@@ -4,6 +4,7 @@ import pytest
 from django.core.cache import cache
 
 from matching import queries
+from tests.api.limits import forget_requests
 from tests.api.world import World
 
 
@@ -13,11 +14,8 @@ def world(db: None) -> World:
 
 
 @pytest.fixture(autouse=True)
-def _no_attempts_of_earlier_tests() -> None:
-    # Not `cache.clear()`: the broker's own keys live in the same Redis database.
-    redis = cache._cache.get_client(write=True)
-    for key in redis.scan_iter("*attempts:*"):
-        redis.delete(key)
+def _no_requests_of_earlier_tests() -> None:
+    forget_requests()
 
 
 @pytest.fixture

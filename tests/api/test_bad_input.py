@@ -167,7 +167,7 @@ def test_unknown_paths_are_problems(world: World, path: str) -> None:
 def test_a_wrong_method_is_a_problem_that_names_the_right_ones(world: World) -> None:
     answer = Client().put(f"{API}/needs", data="{}", content_type="application/json")
     assert_problem(answer, 405, "method_not_allowed")
-    assert set(answer.headers["Allow"].replace(",", "").split()) == {"GET", "POST"}
+    assert set(answer.headers["Allow"].replace(",", "").split()) == {"GET", "HEAD", "POST"}
 
 
 def test_titles_are_in_the_readers_language(world: World) -> None:

@@ -179,6 +179,22 @@ class World:
         make_firm("武汉示例材料有限公司", outsider=MembershipRole.OWNER)
         return User.objects.get(username="outsider")
 
+    def add_owner(self) -> User:
+        """Somebody who owns `firm`, also as `owner`."""
+        self.owner = make_user("owner")
+        Membership.objects.create(
+            organisation=self.firm, user=self.owner, role=MembershipRole.OWNER
+        )
+        return self.owner
+
+    def staff_with(self, role: StaffRole) -> User:
+        """Somebody of the park's staff with this one role."""
+        return make_user(f"staff-{role}", staff_roles=[role])
+
+    def secret_of(self, user: User, scope: str) -> str:
+        """The secret of a new API token of the user."""
+        return accounts.create_token(actor=user, name="接口", scope=scope)[1]
+
     def revise(self, entry: Any, **changes: Any) -> int:
         """Edits a published entry as its owner; the number of the revision that this makes."""
         services.edit_listing(

@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.api.role_rows.base import (
     ABSENT,
+    EQUIPMENT_OFFICERS,
     FORBIDDEN,
     SIGN_IN,
     Row,
@@ -28,12 +29,29 @@ EDIT_NAME = constant({"version": 1, "content": {"name": "新名称"}})
 ROWS: dict[str, Row] = {
     "list_instruments": everybody(),
     "create_instrument": Row(
-        SIGN_IN, FORBIDDEN, "201", "201", body=in_name_of_firm(instrument_content)
+        SIGN_IN,
+        FORBIDDEN,
+        "201",
+        "201",
+        body=in_name_of_firm(instrument_content),
+        only_for=EQUIPMENT_OFFICERS,
     ),
     "get_instrument": Row(ABSENT, ABSENT, "200", "200", path=instrument("draft")),
-    "edit_instrument": Row(SIGN_IN, ABSENT, "200", "200", path=instrument("draft"), body=EDIT_NAME),
-    "publish_instrument": Row(SIGN_IN, ABSENT, "200", "200", path=instrument("draft")),
-    "close_instrument": Row(SIGN_IN, FORBIDDEN, "200", "200", path=instrument("published")),
+    "edit_instrument": Row(
+        SIGN_IN,
+        ABSENT,
+        "200",
+        "200",
+        path=instrument("draft"),
+        body=EDIT_NAME,
+        only_for=EQUIPMENT_OFFICERS,
+    ),
+    "publish_instrument": Row(
+        SIGN_IN, ABSENT, "200", "200", path=instrument("draft"), only_for=EQUIPMENT_OFFICERS
+    ),
+    "close_instrument": Row(
+        SIGN_IN, FORBIDDEN, "200", "200", path=instrument("published"), only_for=EQUIPMENT_OFFICERS
+    ),
     "get_instrument_calendar": Row(ABSENT, ABSENT, "200", "200", path=instrument("draft")),
     "list_instrument_suggestions": Row(
         ABSENT, ABSENT, "200", "200", path=instrument("draft", "entry_id")
@@ -45,10 +63,17 @@ ROWS: dict[str, Row] = {
         "201",
         path=instrument("published"),
         body=lambda world: {"organisation_id": str(world.firm.pk), **world.slot_as_json()},
+        only_for=EQUIPMENT_OFFICERS,
     ),
     "list_bookings": Row(SIGN_IN, "200", "200", "200"),
     "get_booking": Row(SIGN_IN, ABSENT, "200", "200", path=booking),
     "cancel_booking": Row(
-        SIGN_IN, ABSENT, "200", "200", path=booking, body=constant({"reason": "x"})
+        SIGN_IN,
+        ABSENT,
+        "200",
+        "200",
+        path=booking,
+        body=constant({"reason": "x"}),
+        only_for=EQUIPMENT_OFFICERS,
     ),
 }

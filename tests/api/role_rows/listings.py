@@ -6,6 +6,7 @@ from typing import Any
 from tests.api.role_rows.base import (
     ABSENT,
     FORBIDDEN,
+    REVIEWERS,
     SIGN_IN,
     Row,
     constant,
@@ -48,6 +49,7 @@ def listing_rows(kind: str, plural: str) -> dict[str, Row]:
             "200",
             path=listing(kind, "submitted"),
             body=constant({"edits": [{"field": text, "advice": "写具体些"}], "note": "x"}),
+            only_for=REVIEWERS,
         ),
         f"hold_{kind}": Row(
             SIGN_IN,
@@ -56,8 +58,16 @@ def listing_rows(kind: str, plural: str) -> dict[str, Row]:
             "200",
             path=listing(kind, "submitted"),
             body=constant({"note": "x"}),
+            only_for=REVIEWERS,
         ),
-        f"publish_{kind}": Row(SIGN_IN, ABSENT, FORBIDDEN, "200", path=listing(kind, "submitted")),
+        f"publish_{kind}": Row(
+            SIGN_IN,
+            ABSENT,
+            FORBIDDEN,
+            "200",
+            path=listing(kind, "submitted"),
+            only_for=REVIEWERS,
+        ),
         f"close_{kind}": Row(
             SIGN_IN,
             FORBIDDEN,
@@ -65,16 +75,30 @@ def listing_rows(kind: str, plural: str) -> dict[str, Row]:
             "200",
             path=listing(kind, "published"),
             body=constant({"reason": "withdrawn"}),
+            only_for=REVIEWERS,
         ),
         f"list_{kind}_revisions": Row(
             SIGN_IN, ABSENT, "200", "200", path=listing(kind, "published")
         ),
-        f"approve_{kind}_revision": Row(SIGN_IN, FORBIDDEN, FORBIDDEN, "200", path=waiting),
+        f"approve_{kind}_revision": Row(
+            SIGN_IN, FORBIDDEN, FORBIDDEN, "200", path=waiting, only_for=REVIEWERS
+        ),
         f"reject_{kind}_revision": Row(
-            SIGN_IN, FORBIDDEN, FORBIDDEN, "200", path=waiting, body=constant({"note": "x"})
+            SIGN_IN,
+            FORBIDDEN,
+            FORBIDDEN,
+            "200",
+            path=waiting,
+            body=constant({"note": "x"}),
+            only_for=REVIEWERS,
         ),
         f"acknowledge_{kind}_revision": Row(
-            SIGN_IN, FORBIDDEN, FORBIDDEN, "200", path=revision(kind, contact_name="新联系人")
+            SIGN_IN,
+            FORBIDDEN,
+            FORBIDDEN,
+            "200",
+            path=revision(kind, contact_name="新联系人"),
+            only_for=REVIEWERS,
         ),
         f"list_{kind}_history": Row(SIGN_IN, ABSENT, "200", "200", path=listing(kind, "submitted")),
         f"list_{kind}_suggestions": Row(
@@ -90,6 +114,6 @@ def listing_rows(kind: str, plural: str) -> dict[str, Row]:
 ROWS: dict[str, Row] = {
     **listing_rows("need", "needs"),
     **listing_rows("capability", "capabilities"),
-    "get_review_queue": Row(SIGN_IN, FORBIDDEN, FORBIDDEN, "200"),
+    "get_review_queue": Row(SIGN_IN, FORBIDDEN, FORBIDDEN, "200", only_for=REVIEWERS),
     "search_entries": everybody(query={"q": "铜"}),
 }

@@ -11,8 +11,15 @@ ROWS: dict[str, Row] = {
     "log_out": Row(SIGN_IN, "204", "204", "204"),
     "list_tokens": Row(SIGN_IN, "200", "200", "200"),
     "create_token": Row(SIGN_IN, "201", "201", "201", body=constant({"name": "x"})),
+    # Of the member alone: not even their firm's owner has a say in it.
     "revoke_token": Row(
-        SIGN_IN, ABSENT, "204", ABSENT, path=lambda world: {"token_id": world.token().pk}
+        SIGN_IN,
+        ABSENT,
+        "204",
+        ABSENT,
+        path=lambda world: {"token_id": world.token().pk},
+        viewer=ABSENT,
+        owner=ABSENT,
     ),
     "get_vocabularies": everybody(),
     "get_figures": everybody(),

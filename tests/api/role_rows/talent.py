@@ -7,6 +7,7 @@ from tests.api.role_rows.base import (
     ABSENT,
     FORBIDDEN,
     SIGN_IN,
+    TALENT_OFFICERS,
     Row,
     constant,
     everybody,
@@ -23,11 +24,30 @@ EDIT_HEADLINE = constant({"version": 1, "content": {"headline": "新简介"}})
 
 ROWS: dict[str, Row] = {
     "list_talent_cards": everybody(),
-    "create_talent_card": Row(SIGN_IN, FORBIDDEN, "201", "201", body=in_name_of_firm(card_content)),
+    "create_talent_card": Row(
+        SIGN_IN,
+        FORBIDDEN,
+        "201",
+        "201",
+        body=in_name_of_firm(card_content),
+        only_for=TALENT_OFFICERS,
+    ),
     "get_talent_card": Row(ABSENT, ABSENT, "200", "200", path=card("draft")),
-    "edit_talent_card": Row(SIGN_IN, ABSENT, "200", "200", path=card("draft"), body=EDIT_HEADLINE),
-    "publish_talent_card": Row(SIGN_IN, ABSENT, "200", "200", path=card("draft")),
-    "withdraw_talent_card": Row(SIGN_IN, FORBIDDEN, "200", "200", path=card("published")),
+    "edit_talent_card": Row(
+        SIGN_IN,
+        ABSENT,
+        "200",
+        "200",
+        path=card("draft"),
+        body=EDIT_HEADLINE,
+        only_for=TALENT_OFFICERS,
+    ),
+    "publish_talent_card": Row(
+        SIGN_IN, ABSENT, "200", "200", path=card("draft"), only_for=TALENT_OFFICERS
+    ),
+    "withdraw_talent_card": Row(
+        SIGN_IN, FORBIDDEN, "200", "200", path=card("published"), only_for=TALENT_OFFICERS
+    ),
     "list_talent_card_suggestions": Row(
         ABSENT, ABSENT, "200", "200", path=card("draft", "entry_id")
     ),

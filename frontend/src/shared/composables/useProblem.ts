@@ -17,8 +17,14 @@ export function useProblem() {
     return te(key, 'zh-CN') ? t(key, { limit: limit ?? '' }) : t('field_errors.invalid')
   }
 
-  function report(error: unknown): void {
-    ElMessage({ type: 'error', message: sentence(error), duration: 6000, showClose: true })
+  /** `nameOf` turns what is missing into the words that the form uses. */
+  function report(error: unknown, nameOf?: (field: string) => string): void {
+    const missing = error instanceof ApiProblem ? error.data.missing : undefined
+    const message =
+      nameOf && Array.isArray(missing) && missing.length
+        ? t('form.incomplete', { fields: missing.map(String).map(nameOf).join(t('states.comma')) })
+        : sentence(error)
+    ElMessage({ type: 'error', message, duration: 6000, showClose: true })
   }
 
   function succeed(message: string): void {
