@@ -29,6 +29,8 @@ class SessionUser(Output):
 class SessionMembership(Output):
     organisation_id: UUID
     organisation_name: str
+    organisation_kind: str
+    organisation_status: str
     role: str
 
 

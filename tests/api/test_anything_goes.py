@@ -87,13 +87,24 @@ def targets(world: World) -> dict[str, Any]:
     need, capability = world.need("published"), world.capability("published")
     instrument = world.instrument("published")
     return {
+        "/staff/changes/": {"change_id": world.change().pk},
+        "/staff/people/": {"user_id": world.stranger.pk},
         "/needs/": {"listing_id": need.pk, "entry_id": need.pk, "number": 1},
         "/capabilities/": {"listing_id": capability.pk, "entry_id": capability.pk, "number": 1},
         "/instruments/": {"instrument_id": instrument.pk, "entry_id": instrument.pk},
         "/bookings/": {"booking_id": world.booking(instrument).pk},
         "/people/": (card := {"card_id": world.card("published").pk})
         | {"entry_id": card["card_id"]},
-        "/organisations/": {"organisation_id": world.firm.pk},
+        "/organisations/": {
+            "organisation_id": world.firm.pk,
+            "user_id": world.viewer.pk,
+            "alias_id": world.alias().pk,
+            "fact_id": world.fact().pk,
+            "tier_id": world.tier().pk,
+        },
+        "/join-requests/": {"request_id": world.join_request().pk},
+        "/growth-conditions/": {"condition_id": world.condition().pk},
+        "/stations/": {"station_id": world.station().pk},
     }
 
 

@@ -31,7 +31,7 @@ def list_join_requests(*, actor: Actor, organisation_id: UUID) -> "QuerySet[Join
     if not policies.can_let_in(actor, organisation.pk):
         raise NotFound("organisation")
     rows = organisation.join_requests.filter(status=RequestStatus.PENDING)
-    return rows.select_related("user").order_by("created_at", "id")[:100]
+    return rows.select_related("user", "organisation").order_by("created_at", "id")[:100]
 
 
 def list_requests_waiting(
@@ -48,7 +48,7 @@ def list_requests_waiting(
 def list_my_requests(*, actor: Actor) -> "QuerySet[JoinRequest]":
     """One's own, newest first, decided ones too: a refusal says why."""
     mine = Q(user_id=actor.pk) if isinstance(actor, User) else Q(pk__in=())
-    rows = JoinRequest.objects.filter(mine).select_related("organisation")
+    rows = JoinRequest.objects.filter(mine).select_related("organisation", "user")
     return rows.order_by("-id")[:50]
 
 
