@@ -1,6 +1,6 @@
 /** Every page of the platform with an address and somebody who may see it. */
 import type { APIRequestContext } from '@playwright/test'
-import { FIRM, STAFF } from './site.ts'
+import { ADMIN, FIRM, STAFF, STATION } from './site.ts'
 
 export interface Place {
   name: string
@@ -20,6 +20,8 @@ export async function allPlaces(request: APIRequestContext): Promise<Place[]> {
   const capability = await firstId(request, '/api/v1/capabilities?limit=1')
   const instrument = await firstId(request, '/api/v1/instruments?limit=1')
   const person = await firstId(request, '/api/v1/people?limit=1')
+  const firm = await firstId(request, `/api/v1/organisations?q=${encodeURIComponent('新港铜业')}`)
+  const station = await firstId(request, '/api/v1/organisations?kind=station')
   return [
     { name: 'home', path: '/' },
     { name: 'needs', path: '/needs' },
@@ -31,6 +33,20 @@ export async function allPlaces(request: APIRequestContext): Promise<Place[]> {
     { name: 'instrument', path: `/instruments/${instrument}` },
     { name: 'people', path: '/people' },
     { name: 'person', path: `/people/${person}` },
+    { name: 'organisations', path: '/organisations' },
+    { name: 'organisation', path: `/organisations/${firm}` },
+    { name: 'organisation-own', path: `/organisations/${firm}`, username: FIRM },
+    { name: 'organisation-members', path: `/organisations/${firm}?view=members`, username: FIRM },
+    { name: 'organisation-growth', path: `/organisations/${firm}?view=growth`, username: FIRM },
+    { name: 'organisation-edit', path: `/organisations/${firm}/edit`, username: FIRM },
+    { name: 'organisation-join', path: '/organisations/join?q=%E7%A4%BA%E4%BE%8B', username: FIRM },
+    { name: 'organisation-propose', path: '/organisations/join?new=1', username: FIRM },
+    { name: 'my-organisations', path: '/organisations/mine', username: FIRM },
+    { name: 'invitation', path: '/invitation' },
+    { name: 'station', path: `/stations/${station}`, username: STATION },
+    { name: 'staff-organisations', path: '/staff/organisations', username: STAFF },
+    { name: 'staff-doubles', path: '/staff/organisations?view=doubles', username: STAFF },
+    { name: 'staff-people', path: '/staff/people', username: ADMIN },
     { name: 'search', path: `/search?q=${encodeURIComponent('怎样减少铸件废品')}` },
     { name: 'search-start', path: '/search' },
     { name: 'login', path: '/login' },
