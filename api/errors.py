@@ -46,6 +46,30 @@ PROBLEMS: dict[str, Kind] = {
     "duplicate_credit_code": Kind(
         409, "该统一社会信用代码已登记", "This credit code is registered already"
     ),
+    "organisation_unverified": Kind(
+        409, "单位尚未通过核验，暂不能执行此操作", "The organisation has not been verified yet"
+    ),
+    "similar_organisation": Kind(
+        409, "已有名称相近的单位，请先核对", "There are organisations with a like name already"
+    ),
+    "different_credit_codes": Kind(
+        409, "两个单位的信用代码不同，不能合并", "Two credit codes are two organisations"
+    ),
+    "same_organisation": Kind(409, "不能与自身合并", "These are the same organisation"),
+    "merge_incomplete": Kind(409, "仍有数据未能转移，合并未执行", "Something could not be moved"),
+    "already_member": Kind(409, "已经是成员", "Already a member"),
+    "already_requested": Kind(409, "已提交过申请，请等待处理", "A request is waiting already"),
+    "too_many_requests": Kind(409, "待处理的申请过多", "There are too many open requests"),
+    "too_many_proposals": Kind(409, "待核验的单位过多", "Too many organisations wait already"),
+    "too_many_invitations": Kind(409, "未使用的邀请过多", "There are too many open invitations"),
+    "invitation_used": Kind(409, "该邀请已被使用", "The invitation has been used already"),
+    "invitation_expired": Kind(409, "该邀请已过期", "The invitation has expired"),
+    "invitation_other_email": Kind(
+        403,
+        "该邀请发给了另一个邮箱，请用该邮箱的账号登录",
+        "The invitation is for another, verified e-mail address",
+    ),
+    "last_administrator": Kind(409, "至少要有一位管理员", "One administrator has to stay"),
     "last_owner": Kind(409, "组织至少要有一位所有者", "An organisation keeps at least one owner"),
     "too_many_tokens": Kind(409, "令牌数量已达上限", "There are too many tokens already"),
     "payload_too_large": Kind(413, "提交的内容过大", "The request is too large"),

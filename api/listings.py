@@ -22,6 +22,7 @@ def present(view: ListingView) -> dict[str, Any]:
         "id": listing.pk,
         "listing_kind": listing.listing_kind,
         "organisation": listing.organisation,
+        "station": listing.station if view.sees_all else None,
         "status": listing.status,
         "is_expired": view.is_expired,
         "version": listing.version,

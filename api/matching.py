@@ -6,6 +6,7 @@ from uuid import UUID
 from api.entries import Entry, entries_by_key, require_visible
 from api.pagination import PageQuery
 from api.schemas.matching import SearchQuery
+from market.listings.models import READING_ROLES
 from matching import queries
 from matching.queries import SuggestionView
 from matching.search_filters import SearchFilters
@@ -60,7 +61,7 @@ def search(actor: Actor, query: SearchQuery) -> dict[str, Any]:
             budget_max=query.budget_max,
             maturity_min=query.maturity_min,
         ),
-        viewer=Viewer(standing.organisation_ids, sees_all=standing.is_staff),
+        viewer=Viewer(standing.organisation_ids, sees_all=standing.has_role(*READING_ROLES)),
         k=query.limit,
     )
     entries = entries_by_key(actor, [(hit.kind, hit.object_id) for hit in result.hits])

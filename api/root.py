@@ -9,14 +9,19 @@ from api.parser import StrictParser
 from api.routers import (
     bookings,
     capabilities,
+    growth,
     health,
     instruments,
+    membership,
     needs,
+    organisations,
     park,
     people,
     review,
     search,
     session,
+    staff,
+    stations,
     tokens,
 )
 
@@ -75,6 +80,8 @@ api.add_router("/health", health.router)
 api.add_router("/session", session.router)
 api.add_router("/tokens", tokens.router)
 api.add_router("", park.router)
+for one in (organisations, membership, growth, stations, staff):
+    api.add_router("", one.router)
 api.add_router("/needs", needs.router)
 api.add_router("/capabilities", capabilities.router)
 api.add_router("/review-queue", review.router)

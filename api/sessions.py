@@ -37,6 +37,8 @@ def session_state(request: HttpRequest) -> dict[str, Any]:
             {
                 "organisation_id": membership.organisation.pk,
                 "organisation_name": membership.organisation.name,
+                "organisation_kind": membership.organisation.kind,
+                "organisation_status": membership.organisation.status,
                 "role": membership.role,
             }
             for membership in list_memberships(user)

@@ -7,7 +7,8 @@ from django.db.models import TextChoices
 
 from equipment.models import ServiceMode
 from market.listings.kinds import CapabilityKind, ClosingReason, Comparator, IpStance, NeedKind
-from park.organisations.models import OrganisationKind
+from park.accounts.models import StaffRole
+from park.organisations.kinds import FactKey, MembershipRole, OrganisationKind
 from park.vocabularies.models import Term, Vocabulary
 from talent.models import Engagement, SkillLevel
 
@@ -26,6 +27,9 @@ FIXED: dict[str, type[TextChoices]] = {
     "engagements": Engagement,
     "closing_reasons": ClosingReason,
     "organisation_kinds": OrganisationKind,
+    "membership_roles": MembershipRole,
+    "staff_roles": StaffRole,
+    "growth_facts": FactKey,
 }
 # The Chinese names are the choices' own labels; where a code is missing here its name in code
 # would do, but a test asks for every one.
@@ -95,7 +99,37 @@ ENGLISH: dict[str, dict[str, str]] = {
         "university": "University",
         "institute": "Research institute",
         "station": "Liaison station",
+        "offshore_platform": "Off-park innovation platform",
         "park": "Park",
+    },
+    "membership_roles": {"owner": "Owner", "editor": "Editor", "viewer": "Viewer"},
+    "staff_roles": {
+        "moderator": "Moderator",
+        "broker": "Broker",
+        "equipment_officer": "Equipment officer",
+        "talent_officer": "Talent officer",
+        "administrator": "Administrator",
+    },
+    "growth_facts": {
+        "founded_on": "Registered on",
+        "employees": "Employees",
+        "rd_staff": "Research and technical staff",
+        "total_assets": "Total assets (yuan)",
+        "revenue": "Revenue (yuan)",
+        "main_revenue": "Revenue of the main business (yuan)",
+        "high_tech_revenue": "Income from high-tech products and services (yuan)",
+        "total_revenue": "Total income of the same period (yuan)",
+        "rd_spend": "R&D spending (yuan)",
+        "ip_class_1": "Class 1 intellectual property rights",
+        "ip_class_2": "Class 2 intellectual property rights",
+        "market_years": "Years in the market segment",
+        "tech_sme_score": "Score as a technology-based SME",
+        "innovation_score": "Innovation score",
+        "core_ip": "Owns the core technology's intellectual property",
+        "catalogue_field": "Core technology is in the supported high-tech fields",
+        "no_incidents": "No major accident or serious environmental offence lately",
+        "registered_in_china": "Resident enterprise registered in mainland China",
+        "products_permitted": "Products are not of a prohibited, restricted or phased-out class",
     },
 }
 

@@ -16,9 +16,10 @@ from django.db.models import F, Func, Q, Value
 
 from equipment.states import BookingStatus, InstrumentStatus
 from park.accounts.actors import Actor
+from park.accounts.models import StaffRole
 from park.core.models import BaseModel
 from park.organisations.models import Organisation
-from park.organisations.queries import is_staff, organisation_ids
+from park.organisations.queries import has_staff_role, organisation_ids
 
 
 class ServiceMode(models.TextChoices):
@@ -29,8 +30,8 @@ class ServiceMode(models.TextChoices):
 
 class InstrumentQuerySet(models.QuerySet["Instrument"]):
     def visible_to(self, actor: Actor) -> "InstrumentQuerySet":
-        """The published ones, an organisation's own, and all of them for staff."""
-        if is_staff(actor):
+        """The published ones, an organisation's own, and all of them for equipment officers."""
+        if has_staff_role(actor, StaffRole.EQUIPMENT_OFFICER):
             return self.all()
         shown = Q(status=InstrumentStatus.PUBLISHED)
         own = organisation_ids(actor)
@@ -126,8 +127,9 @@ class MeasuredCapability(models.Model):
 
 class BookingQuerySet(models.QuerySet["Booking"]):
     def visible_to(self, actor: Actor) -> "BookingQuerySet":
-        """Those of the actor's organisations and those on their instruments; all for staff."""
-        if is_staff(actor):
+        """Those of the actor's organisations and those on their instruments; all for
+        equipment officers."""
+        if has_staff_role(actor, StaffRole.EQUIPMENT_OFFICER):
             return self.all()
         own = organisation_ids(actor)
         if not own:

@@ -35,6 +35,13 @@ def can_see_contact(actor: Actor) -> bool:
     return isinstance(actor, User) and actor.is_active
 
 
+def sees_bookings(instrument: Instrument, standing: Standing) -> bool:
+    """Who booked it and why it is out: its organisation and equipment officers."""
+    return standing.has_role(StaffRole.EQUIPMENT_OFFICER) or standing.belongs_to(
+        instrument.organisation_id
+    )
+
+
 def writes_for(actor: Actor, organisation_id: UUID, standing: Standing) -> bool:
     """`can_write_for` for many rows, with what was read once."""
     return is_equipment_officer(actor) or organisation_id in standing.editable_ids

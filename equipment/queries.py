@@ -17,7 +17,7 @@ from equipment.models import (
     MeasuredCapability,
     OccupiedPeriod,
 )
-from equipment.policies import is_equipment_officer, writes_for
+from equipment.policies import is_equipment_officer, sees_bookings, writes_for
 from equipment.rules.booking import PARK_ZONE, BookingPolicy, OpeningHours, Period
 from equipment.rules.content import BLANK, Content
 from equipment.states import (
@@ -202,7 +202,7 @@ def get_calendar(
         .order_by("period")
     )
     standing = standing_of(actor)
-    sees_all = standing.sees_all_of(instrument.organisation_id)
+    sees_all = sees_bookings(instrument, standing)
     occupied = [part for row in rows for part in _parts(row, standing, sees_all)]
     shown = [part for part in occupied if part.starts_at < span.ends_at]
     taken = Occupancy(span_of(row) for row in rows)

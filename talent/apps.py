@@ -6,6 +6,7 @@ class TalentConfig(AppConfig):
     label = "talent"
 
     def ready(self) -> None:
-        from talent import sources
+        from talent import holdings, sources
 
         sources.register()
+        holdings.register()

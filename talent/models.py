@@ -6,10 +6,10 @@ from django.db import models
 from django.db.models import Q
 
 from park.accounts.actors import Actor
-from park.accounts.models import User
+from park.accounts.models import StaffRole, User
 from park.core.models import BaseModel
 from park.organisations.models import Organisation
-from park.organisations.queries import is_staff, organisation_ids
+from park.organisations.queries import has_staff_role, organisation_ids
 from talent.states import CardStatus
 
 
@@ -32,11 +32,11 @@ class Engagement(models.TextChoices):
 
 class TalentCardQuerySet(models.QuerySet["TalentCard"]):
     def visible_to(self, actor: Actor) -> "TalentCardQuerySet":
-        """The published ones, one's own, those of one's organisations; all for staff.
+        """The published ones, one's own, those of one's organisations; all for talent officers.
 
         Which fields of a card are shown is `policies.can_see_identity`'s question.
         """
-        if is_staff(actor):
+        if has_staff_role(actor, StaffRole.TALENT_OFFICER):
             return self.all()
         shown = Q(status=CardStatus.PUBLISHED)
         if isinstance(actor, User):

@@ -13,6 +13,7 @@ from park.accounts.models import User
 from park.core import audit, outbox
 from park.core.errors import DomainError, NotAllowed, NotFound
 from park.organisations.models import Organisation
+from park.organisations.policies import require_verified
 from park.organisations.queries import editable_organisation_ids
 from park.vocabularies.models import Vocabulary
 from park.vocabularies.queries import known_codes
@@ -79,8 +80,13 @@ def edit_card(
 
 @transaction.atomic
 def publish_card(*, actor: Actor, card_id: UUID, now: datetime | None = None) -> TalentCard:
-    """Show it, without name and contact. Raises not_found, not_allowed, wrong_state, incomplete."""
+    """Show it, without name and contact.
+
+    Raises not_found, not_allowed, wrong_state, organisation_unverified, incomplete.
+    """
     card = _locked(actor, card_id, CardAction.PUBLISH)
+    if card.organisation is not None:
+        require_verified(card.organisation)
     _require_complete(content_of(card))
     return _move(actor, card, CardAction.PUBLISH, now or timezone.now())
 

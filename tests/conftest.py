@@ -23,9 +23,11 @@ def _vocabularies_outlive_flushes() -> None:
     from django.apps import apps
     from django.db.models.signals import post_migrate
 
+    from tests.factories.organisations import seed_ladders
     from tests.factories.vocabularies import seed_vocabularies
 
     post_migrate.connect(seed_vocabularies, sender=apps.get_app_config("vocabularies"))
+    post_migrate.connect(seed_ladders, sender=apps.get_app_config("organisations"))
 
 
 @pytest.fixture(scope="session")

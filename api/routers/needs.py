@@ -52,6 +52,7 @@ def create_need(request: HttpRequest, body: NewNeed):
         actor=auth.actor(request),
         kind=KIND,
         organisation_id=body.organisation_id,
+        station_id=body.station_id,
         content=body.content.model_dump(exclude_unset=True),
     )
     return Status(201, detail(auth.actor(request), KIND, listing.pk))

@@ -1,17 +1,13 @@
-"""What anybody may know of the park: vocabularies, figures, organisations."""
-
-from uuid import UUID
+"""What anybody may know of the park: vocabularies and figures."""
 
 from django.http import HttpRequest
-from ninja import Query, Router
+from ninja import Router
 
 from api import auth
 from api.figures import count_published
-from api.pagination import PageQuery
-from api.schemas.base import Page, problems
-from api.schemas.park import Figures, OrganisationFilters, OrganisationRow, Vocabularies
+from api.schemas.base import problems
+from api.schemas.park import Figures, Vocabularies
 from api.vocabularies import all_vocabularies
-from park.organisations import queries as organisations
 
 router = Router(auth=auth.ANYBODY)
 
@@ -36,31 +32,3 @@ def get_vocabularies(request: HttpRequest):
 )
 def get_figures(request: HttpRequest):
     return count_published()
-
-
-@router.get(
-    "/organisations",
-    operation_id="list_organisations",
-    tags=["organisations"],
-    response={200: Page[OrganisationRow], **problems(401, 422)},
-    summary="Organisations, newest first",
-)
-def list_organisations(
-    request: HttpRequest,
-    filters: Query[OrganisationFilters],
-    page: Query[PageQuery],
-):
-    return organisations.list_organisations(
-        actor=auth.actor(request), **filters.model_dump(), **page.model_dump()
-    )
-
-
-@router.get(
-    "/organisations/{uuid:organisation_id}",
-    operation_id="get_organisation",
-    tags=["organisations"],
-    response={200: OrganisationRow, **problems(401, 404)},
-    summary="An organisation",
-)
-def get_organisation(request: HttpRequest, organisation_id: UUID):
-    return organisations.get_organisation(auth.actor(request), organisation_id)

@@ -1,7 +1,7 @@
 """Sessions and API tokens."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import Field, StringConstraints
@@ -29,6 +29,8 @@ class SessionUser(Output):
 class SessionMembership(Output):
     organisation_id: UUID
     organisation_name: str
+    organisation_kind: str
+    organisation_status: Literal["unverified", "verified", "rejected"]
     role: str
 
 

@@ -97,6 +97,8 @@ class CapabilityContentIn(ListingContentIn):
 
 class NewNeed(Input):
     organisation_id: UUID
+    station_id: UUID | None = None
+    """The station or platform that collects it in the firm's name."""
     content: NeedContentIn
 
 
@@ -107,6 +109,7 @@ class NeedEdit(Input):
 
 class NewCapability(Input):
     organisation_id: UUID
+    station_id: UUID | None = None
     content: CapabilityContentIn
 
 
@@ -204,6 +207,8 @@ class ReturnEdit(Output):
 class Listing(Output):
     id: UUID
     organisation: ListingOrganisation
+    station: OrganisationRef | None
+    """Who collected it; for its firm, that station and staff."""
     status: str
     is_expired: bool
     version: int

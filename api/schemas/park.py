@@ -1,12 +1,8 @@
-"""Health, vocabularies, figures and organisations."""
+"""Health, vocabularies and figures."""
 
-from typing import Annotated, Literal
-from uuid import UUID
+from typing import Literal
 
-from pydantic import Field
-
-from api.schemas.base import Code, Input, Output, choice
-from park.organisations.models import OrganisationKind
+from api.schemas.base import Output
 
 Condition = Literal["ok", "down"]
 
@@ -38,6 +34,9 @@ class Vocabularies(Output):
     engagements: list[TermRow]
     closing_reasons: list[TermRow]
     organisation_kinds: list[TermRow]
+    membership_roles: list[TermRow]
+    staff_roles: list[TermRow]
+    growth_facts: list[TermRow]
 
 
 class Figures(Output):
@@ -49,23 +48,3 @@ class Figures(Output):
     people: int
     organisations: int
     suggestions: int
-
-
-class OrganisationRow(Output):
-    id: UUID
-    name: str
-    name_en: str
-    short_name: str
-    kind: str
-    chains: list[str]
-    region: str
-    about: str
-    is_example: bool
-
-
-class OrganisationFilters(Input):
-    q: Annotated[str, Field(max_length=120)] = ""
-    """Part of the name."""
-    kind: choice(OrganisationKind.values) = ""  # type: ignore[valid-type]
-    chain: Code = ""
-    region: Code = ""

@@ -22,6 +22,7 @@ from park.core import audit, text_rules
 from park.core.errors import DomainError, NotAllowed, NotFound
 from park.core.text_rules import Problems
 from park.organisations.models import Organisation
+from park.organisations.policies import require_verified
 
 YEARS = (2000, 2200)
 """Beyond them no calendar arithmetic is tried."""
@@ -42,8 +43,8 @@ def book_instrument(
 ) -> Booking:
     """Book a period for an organisation, at the price of this moment.
 
-    Raises not_found, not_allowed, invalid_input, booking_rules_broken with every broken rule and
-    its repair, and slot_taken with the next free periods of the same length.
+    Raises not_found, not_allowed, invalid_input, organisation_unverified, booking_rules_broken with
+    every broken rule and its repair, and slot_taken with the next free periods of that length.
     """
     now = now or timezone.now()
     period, purpose = _cleaned(starts_at, ends_at, purpose, "purpose", TEXT_LIMIT)
@@ -78,6 +79,7 @@ def _book(
         raise NotFound("organisation")
     if not policies.can_write_for(actor, organisation.pk):
         raise NotAllowed("book")
+    require_verified(organisation)
     _require_free(instrument, period, now)
     booking = Booking.objects.create(
         instrument=instrument,

@@ -19,6 +19,7 @@ from park.accounts.actors import Actor, user_or_none
 from park.core import audit, outbox
 from park.core.errors import DomainError, NotAllowed, NotFound
 from park.organisations.models import Organisation
+from park.organisations.policies import require_verified
 from park.vocabularies.models import Vocabulary
 from park.vocabularies.queries import known_codes
 
@@ -80,8 +81,12 @@ def edit_instrument(
 def publish_instrument(
     *, actor: Actor, instrument_id: UUID, now: datetime | None = None
 ) -> Instrument:
-    """Open it to others. Raises not_found, not_allowed, wrong_state, incomplete."""
+    """Open it to others.
+
+    Raises not_found, not_allowed, wrong_state, organisation_unverified, incomplete.
+    """
     instrument = _locked(actor, instrument_id, InstrumentAction.PUBLISH)
+    require_verified(instrument.organisation)
     _require_complete(content_of(instrument))
     return _move(actor, instrument, InstrumentAction.PUBLISH, now or timezone.now())
 

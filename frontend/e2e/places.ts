@@ -1,6 +1,6 @@
 /** Every page of the platform with an address and somebody who may see it. */
 import type { APIRequestContext, Browser } from '@playwright/test'
-import { FIRM, openAs, STAFF } from './site.ts'
+import { ADMIN, FIRM, openAs, STAFF, STATION } from './site.ts'
 
 export interface Place {
   name: string
@@ -25,6 +25,8 @@ export async function allPlaces(browser: Browser, request: APIRequestContext): P
     const id = await firstId(firm.request, `/api/v1${list}?mine=true&status=published&limit=1`)
     return `${list}/${id}/edit`
   }
+  const copperFirm = await firstId(request, `/api/v1/organisations?q=${encodeURIComponent('新港铜业')}`)
+  const station = await firstId(request, '/api/v1/organisations?kind=station')
   return [
     { name: 'home', path: '/' },
     { name: 'needs', path: '/needs' },
@@ -36,6 +38,20 @@ export async function allPlaces(browser: Browser, request: APIRequestContext): P
     { name: 'instrument', path: `/instruments/${instrument}` },
     { name: 'people', path: '/people' },
     { name: 'person', path: `/people/${person}` },
+    { name: 'organisations', path: '/organisations' },
+    { name: 'organisation', path: `/organisations/${copperFirm}` },
+    { name: 'organisation-own', path: `/organisations/${copperFirm}`, username: FIRM },
+    { name: 'organisation-members', path: `/organisations/${copperFirm}?view=members`, username: FIRM },
+    { name: 'organisation-growth', path: `/organisations/${copperFirm}?view=growth`, username: FIRM },
+    { name: 'organisation-edit', path: `/organisations/${copperFirm}/edit`, username: FIRM },
+    { name: 'organisation-join', path: '/organisations/join?q=%E7%A4%BA%E4%BE%8B', username: FIRM },
+    { name: 'organisation-propose', path: '/organisations/join?new=1', username: FIRM },
+    { name: 'my-organisations', path: '/organisations/mine', username: FIRM },
+    { name: 'invitation', path: '/invitation' },
+    { name: 'station', path: `/stations/${station}`, username: STATION },
+    { name: 'staff-organisations', path: '/staff/organisations', username: STAFF },
+    { name: 'staff-doubles', path: '/staff/organisations?view=doubles', username: STAFF },
+    { name: 'staff-people', path: '/staff/people', username: ADMIN },
     { name: 'search', path: `/search?q=${encodeURIComponent('怎样减少铸件废品')}` },
     { name: 'search-start', path: '/search' },
     { name: 'login', path: '/login' },

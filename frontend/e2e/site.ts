@@ -12,6 +12,8 @@ interface Login {
 export const FIRM = 'demo-enterprise'
 export const OTHER_FIRM = 'demo-firm'
 export const STAFF = 'demo-moderator'
+export const STATION = 'demo-station'
+export const ADMIN = 'demo-admin'
 
 function logins(): Login[] {
   const file = process.env.E2E_LOGINS

@@ -1,11 +1,13 @@
 /** Every page and its address; a page that needs an account leads through login and back. */
 import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { organisationRoutes } from './features/organisations/routes'
 import { useSessionStore } from './features/session/store'
 
 declare module 'vue-router' {
   interface RouteMeta {
     needsLogin?: boolean
     needsReviewer?: boolean
+    needsAdministrator?: boolean
   }
 }
 
@@ -125,6 +127,7 @@ const routes: RouteRecordRaw[] = [
     props: true,
     meta: needsReviewer,
   },
+  ...organisationRoutes,
   {
     path: '/tokens',
     name: 'tokens',
@@ -159,7 +162,10 @@ router.beforeEach((to) => {
   if (to.meta.needsLogin && !session.user) {
     return { name: 'login', query: { next: to.fullPath } }
   }
-  if (to.meta.needsReviewer && !session.isReviewer) {
+  const isBarred =
+    (to.meta.needsReviewer && !session.isReviewer) ||
+    (to.meta.needsAdministrator && !session.isAdministrator)
+  if (isBarred) {
     return { name: 'not-found', params: { rest: to.path.slice(1).split('/') } }
   }
   return true

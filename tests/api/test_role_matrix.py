@@ -91,8 +91,8 @@ def test_who_may_do_what(world: World, no_worker: None, name: str) -> None:
 def test_the_rows_tell_roles_apart() -> None:
     """A table in which everybody may do everything would test nothing."""
     writes = [ROWS[name] for name, operation in OPERATIONS.items() if not operation.is_read]
-    assert sum(row.visitor == SIGN_IN for row in writes) >= len(writes) - 1
-    assert sum(row.stranger in (FORBIDDEN, ABSENT) for row in writes) >= len(writes) - 4
+    assert sum(row.visitor == SIGN_IN for row in writes) >= len(writes) - 2
+    assert sum(row.stranger in (FORBIDDEN, ABSENT) for row in writes) >= len(writes) - 8
     refused = [
         (name, role)
         for name, operation in OPERATIONS.items()

@@ -62,6 +62,8 @@ def test_memberships_and_staff_roles_are_told(world: World) -> None:
         {
             "organisation_id": str(world.firm.pk),
             "organisation_name": world.firm.name,
+            "organisation_kind": "enterprise",
+            "organisation_status": "verified",
             "role": "editor",
         }
     ]

@@ -11,7 +11,14 @@ from market.listings import services
 from market.listings.kinds import ListingKind
 from park.accounts import services as accounts
 from park.accounts.models import StaffRole, User
-from park.organisations.models import Membership, MembershipRole, Organisation, OrganisationKind
+from park.organisations import services as organisations
+from park.organisations.models import (
+    GrowthCondition,
+    Membership,
+    MembershipRole,
+    Organisation,
+    OrganisationKind,
+)
 from park.vocabularies.models import Term, Vocabulary
 from talent import services as talent
 
@@ -205,6 +212,84 @@ class World:
             content=changes,
         )
         return entry.revisions.order_by("-number").first().number
+
+    def owner(self) -> User:
+        """An owner of the firm."""
+        user, _ = User.objects.get_or_create(username="owner")
+        Membership.objects.get_or_create(
+            organisation=self.firm, user=user, defaults={"role": MembershipRole.OWNER}
+        )
+        return user
+
+    def proposal(self, status: str = "unverified") -> Organisation:
+        """An organisation that the member proposed."""
+        made = organisations.propose_organisation(
+            actor=self.member, profile={"name": "黄石示例新材料有限公司", "kind": "enterprise"}
+        )
+        if status == "rejected":
+            organisations.reject_organisation(
+                actor=self.staff, organisation_id=made.pk, reason="查无此企业"
+            )
+        return made
+
+    def join_request(self, user: User | None = None) -> Any:
+        """Somebody new, or the user, asks to join the firm."""
+        return organisations.request_to_join(
+            actor=user or make_user("newcomer"), organisation_id=self.firm.pk
+        )
+
+    def invitation(self, email: str = "new@example.com") -> tuple[Any, str]:
+        return organisations.invite_member(
+            actor=self.staff,
+            organisation_id=self.firm.pk,
+            email=email,
+            role="viewer",
+            link_to=lambda secret: secret,
+        )
+
+    def change(self) -> Any:
+        """A new name of the firm, which waits for staff."""
+        organisations.edit_organisation(
+            actor=self.owner(),
+            organisation_id=self.firm.pk,
+            version=self.firm.version,
+            profile={"name": "黄石示例高纯铜有限公司"},
+        )
+        return self.firm.change_requests.get()
+
+    def alias(self) -> Any:
+        return organisations.add_alias(
+            actor=self.staff, organisation_id=self.firm.pk, name="黄石示例铜厂"
+        )
+
+    def fact(self) -> Any:
+        return organisations.record_fact(
+            actor=self.owner(),
+            organisation_id=self.firm.pk,
+            key="employees",
+            value=80,
+            year=2025,
+            source="年报",
+        )
+
+    def tier(self) -> Any:
+        return organisations.record_tier(
+            actor=self.owner(),
+            organisation_id=self.firm.pk,
+            step="high_tech",
+            granted_on=date(2025, 11, 1),
+        )
+
+    def condition(self) -> GrowthCondition:
+        return GrowthCondition.objects.get(step__code="tech_sme", code="employees")
+
+    def station(self) -> Organisation:
+        """The member's liaison station."""
+        made = make_firm("示例科技联络站", member=MembershipRole.EDITOR)
+        Organisation.objects.filter(pk=made.pk).update(
+            kind=OrganisationKind.STATION, chains=["copper_processing"]
+        )
+        return made
 
     def token(self) -> Any:
         return accounts.create_token(actor=self.member, name="接口")[0]

@@ -39,13 +39,14 @@ def test_keys_are_unique(name: str) -> None:
 def test_there_is_as_much_as_a_first_start_should_show() -> None:
     counts = {name: len(data.read(name)) for name in data.FILES}
     assert counts == {
-        "organisations": 14, "needs": 60, "capabilities": 100, "instruments": 12, "people": 12,
+        "organisations": 15, "needs": 60, "capabilities": 100, "instruments": 12, "people": 12,
+        "growth": 3,
     }  # fmt: skip
     assert {row["kind"] for row in data.read("needs")} == set(NeedKind.values)
     assert {row["kind"] for row in data.read("capabilities")} == set(CapabilityKind.values)
 
 
-@pytest.mark.parametrize("name", ["needs", "capabilities", "instruments", "people"])
+@pytest.mark.parametrize("name", ["needs", "capabilities", "instruments", "people", "growth"])
 def test_every_entry_belongs_to_an_example_organisation_or_to_nobody(name: str) -> None:
     known = set(rows("organisations"))
     if name == "people":

@@ -272,7 +272,7 @@ def test_what_is_not_published_does_not_exist_for_strangers(status: InstrumentSt
             assert error.value.code == "not_found"
     for actor in (
         make_member(instrument.organisation, MembershipRole.VIEWER),
-        make_staff(StaffRole.MODERATOR),
+        make_staff(StaffRole.EQUIPMENT_OFFICER),
     ):
         assert queries.get_instrument(actor=actor, **by_id) == instrument
 

@@ -1,8 +1,18 @@
+from importlib import import_module
+from typing import Any
+
 import factory
+from django.apps import apps
 from factory.django import DjangoModelFactory
 
 from park.accounts.models import User
-from park.organisations.models import Membership, MembershipRole, Organisation, OrganisationKind
+from park.organisations.models import (
+    GrowthLadder,
+    Membership,
+    MembershipRole,
+    Organisation,
+    OrganisationKind,
+)
 from tests.factories.accounts import UserFactory
 
 
@@ -29,3 +39,12 @@ class MembershipFactory(DjangoModelFactory):
 def make_member(organisation: Organisation, role: MembershipRole = MembershipRole.EDITOR) -> User:
     """A new user with that role in the organisation."""
     return MembershipFactory(organisation=organisation, role=role).user
+
+
+_ladders = import_module("park.organisations.migrations.0003_seed_ladders")
+
+
+def seed_ladders(**signal: Any) -> None:
+    """What the data migration wrote, unless it is there. Also a receiver of `post_migrate`."""
+    if not GrowthLadder.objects.exists():
+        _ladders.seed(apps, None)

@@ -4,6 +4,8 @@ export interface FieldError {
   field: string
   code: string
   limit?: number
+  /** Which of a code's causes it is. */
+  fault?: string
 }
 
 export class ApiProblem extends Error {

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 FOLDER = Path(__file__).with_name("data")
-FILES = ("organisations", "needs", "capabilities", "instruments", "people")
+FILES = ("organisations", "needs", "capabilities", "instruments", "people", "growth")
 
 Row = dict[str, Any]
 
@@ -15,7 +15,7 @@ Row = dict[str, Any]
 NOT_CONTENT = frozenset(
     {
         "key", "organisation", "expects", "due_in_days", "valid_in_days", "published_days_ago",
-        "source_address",
+        "source_address", "station",
     }
 )  # fmt: skip
 
@@ -43,6 +43,34 @@ def person_content(row: Mapping[str, Any]) -> Row:
     """A card without contact data."""
     content = _content(row)
     return content | {"full_name": content.pop("name"), "skill_level": row["skill_level"] or ""}
+
+
+def tiers(row: Mapping[str, Any], today: date) -> list[Row]:
+    """The titles of an organisation, as the service takes them."""
+    return [
+        {
+            "step": tier["step"],
+            "granted_on": today - timedelta(days=tier["granted_days_ago"]),
+            "expires_on": None
+            if "expires_days_ago" not in tier
+            else today - timedelta(days=tier["expires_days_ago"]),
+            "certificate_number": tier.get("certificate_number", ""),
+            "evidence_note": "示例数据，并非真实证书",
+        }
+        for tier in row["tiers"]
+    ]
+
+
+def facts(row: Mapping[str, Any], today: date) -> list[Row]:
+    """What is on file of an organisation, as the service takes it; years count back from today."""
+    return [
+        fact
+        | {
+            "year": today.year + fact["year"] if "year" in fact else None,
+            "source": "示例数据",
+        }
+        for fact in row["facts"]
+    ]
 
 
 def published_at(row: Mapping[str, Any], now: datetime) -> datetime:

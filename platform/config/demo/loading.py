@@ -18,6 +18,7 @@ from park.accounts.models import User
 from park.core import audit
 from park.core.models import AuditEntry
 from park.organisations.models import Organisation
+from park.organisations.services import record_fact, record_tier
 from talent.models import TalentCard
 from talent.services import create_card, publish_card
 
@@ -93,6 +94,7 @@ def _load_all(now: datetime, progress: Progress) -> None:
     loader.load_listings(ListingKind.CAPABILITY, data.read("capabilities"))
     loader.load_instruments(data.read("instruments"))
     loader.load_people(data.read("people"))
+    loader.load_growth(data.read("growth"))
 
 
 class _Loader:
@@ -121,6 +123,7 @@ class _Loader:
                 actor=self.clerk,
                 kind=kind,
                 organisation_id=self.organisations[row["organisation"]].pk,
+                station_id=self.organisations[row["station"]].pk if "station" in row else None,
                 content=content_of(row, self.today),
                 is_example=True,
                 source_note=row.get("source_address", ""),
@@ -160,6 +163,16 @@ class _Loader:
             # Nobody is behind the name, and unmasked it tells the examples apart.
             TalentCard.objects.filter(pk=card.pk).update(masked_name=row["name"])
             publish_card(actor=self.clerk, card_id=card.pk, now=data.published_at(row, self.now))
+            self.progress()
+
+    def load_growth(self, rows: Iterable[data.Row]) -> None:
+        """Entered by staff, so that it counts as verified."""
+        for row in rows:
+            which = {"organisation_id": self.organisations[row["organisation"]].pk}
+            for tier in data.tiers(row, self.today):
+                record_tier(actor=self.moderator, **which, **tier)
+            for fact in data.facts(row, self.today):
+                record_fact(actor=self.moderator, **which, **fact)
             self.progress()
 
     def _oldest_first(self, rows: Iterable[data.Row]) -> list[data.Row]:

@@ -23,13 +23,16 @@ class Account:
     role_en: str
     edits: tuple[str, ...] = ()
     """Keys of the organisations that the account edits for."""
+    owns: tuple[str, ...] = ()
+    """Keys of those it owns."""
     staff_roles: tuple[StaffRole, ...] = ()
 
 
 ACCOUNTS = (
     Account(
-        "demo-enterprise", "示例·企业用户", "企业编辑（新港铜业、铁山铸造）",
-        "enterprise editor (copper and casting firms)", edits=("copper", "casting"),
+        "demo-enterprise", "示例·企业用户", "企业用户（新港铜业所有者、铁山铸造编辑）",
+        "enterprise user (owner of the copper firm, editor of the casting firm)",
+        edits=("casting",), owns=("copper",),
     ),
     Account(
         "demo-firm", "示例·另一家企业用户", "企业编辑（恒驰零部件）",
@@ -38,6 +41,10 @@ ACCOUNTS = (
     Account(
         "demo-university", "示例·高校用户", "高校成员（磁湖理工）",
         "university member", edits=("university",),
+    ),
+    Account(
+        "demo-station", "示例·联络员", "联络站和离岸平台编辑",
+        "editor of the liaison station and the off-park platform", edits=("station", "platform"),
     ),
     Account(
         "demo-moderator", "示例·园区审核员", "园区审核员、撮合员、设备与人才专员",
@@ -68,10 +75,12 @@ def make_accounts(organisations: Mapping[str, Organisation]) -> None:
         )
         user.set_unusable_password()
         user.save()
-        for key in account.edits:
-            Membership.objects.create(
-                organisation=organisations[key], user=user, role=MembershipRole.EDITOR
-            )
+        for keys, role in (
+            (account.owns, MembershipRole.OWNER),
+            (account.edits, MembershipRole.EDITOR),
+        ):
+            for key in keys:
+                Membership.objects.create(organisation=organisations[key], user=user, role=role)
 
 
 def renew_passwords() -> list[dict[str, str]]:

@@ -20,9 +20,10 @@ from market.listings.kinds import (
 from market.listings.rules import is_expired
 from market.listings.states import Status
 from park.accounts.actors import Actor
+from park.accounts.models import StaffRole
 from park.core.models import BaseModel
 from park.organisations.models import Organisation
-from park.organisations.queries import is_staff, memberships_of
+from park.organisations.queries import has_staff_role, memberships_of
 
 __all__ = [
     "LISTING_MODELS",
@@ -41,16 +42,21 @@ __all__ = [
 ]
 
 
+READING_ROLES = (StaffRole.MODERATOR, StaffRole.BROKER)
+"""Staff who see what was handed in: those who review it and those who broker it."""
+
+
 class ListingQuerySet(models.QuerySet):
     """Where every read of needs and capabilities starts."""
 
     def visible_to(self, actor: Actor) -> Self:
-        """What is published, what is the actor's own, and for park staff all but drafts."""
+        """What is published, what is the actor's own or was collected by their station, and all
+        but drafts for the staff who review and broker."""
         allowed = Q(status=Status.PUBLISHED)
         if actor is not None and actor.is_authenticated:
             own = memberships_of(actor).values("organisation_id")
-            allowed |= Q(organisation_id__in=own)
-        if is_staff(actor):
+            allowed |= Q(organisation_id__in=own) | Q(station_id__in=own)
+        if has_staff_role(actor, *READING_ROLES):
             allowed |= ~Q(status=Status.DRAFT)
         return self.filter(allowed)
 
@@ -67,6 +73,10 @@ class Listing(BaseModel):
     listing_kind: ClassVar[ListingKind]
 
     organisation = models.ForeignKey(Organisation, on_delete=models.PROTECT, related_name="+")
+    station = models.ForeignKey(
+        Organisation, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    """The liaison station or platform that collected it from the firm."""
     status = models.CharField(max_length=12, choices=Status, default=Status.DRAFT)
     version = models.PositiveIntegerField(default=1)
     """Counts every accepted change; an edit names the version it started from."""

@@ -18,16 +18,19 @@ _EMAIL = re.compile(r"[^@\s,;<>()\"]+@[^@\s,;<>()\"]+\.[^@\s,;<>()\".]{2,}")
 
 
 class Problems:
-    """The faults found so far: `{"field", "code"}`, with `limit` where one was passed."""
+    """The faults found so far: `{"field", "code"}`, with `limit` or `fault` where passed."""
 
     def __init__(self) -> None:
         self.fields: list[dict[str, Any]] = []
 
-    def add(self, field: str, code: str, *, limit: Any = None) -> None:
-        fault: dict[str, Any] = {"field": field, "code": code}
+    def add(self, field: str, code: str, *, limit: Any = None, fault: str = "") -> None:
+        """`fault` says more of a code that has several causes."""
+        found: dict[str, Any] = {"field": field, "code": code}
         if limit is not None:
-            fault["limit"] = limit
-        self.fields.append(fault)
+            found["limit"] = limit
+        if fault:
+            found["fault"] = fault
+        self.fields.append(found)
 
     def raise_if_any(self) -> None:
         """Raises DomainError `invalid_input` that carries every fault."""

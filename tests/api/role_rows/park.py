@@ -23,6 +23,4 @@ ROWS: dict[str, Row] = {
     ),
     "get_vocabularies": everybody(),
     "get_figures": everybody(),
-    "list_organisations": everybody(),
-    "get_organisation": everybody(path=lambda world: {"organisation_id": world.firm.pk}),
 }

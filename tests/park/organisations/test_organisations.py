@@ -55,8 +55,8 @@ class TestCreate:
         assert not Organisation.objects.exists()
 
     def test_a_credit_code_is_given_once(self) -> None:
-        self.make(None, credit_code="91420200MA00000001")
-        again = code_of(lambda: self.make(None, credit_code="91420200MA00000001"))
+        self.make(None, credit_code="91420200MA00000004")
+        again = code_of(lambda: self.make(None, credit_code="91420200MA00000004"))
         assert again == "duplicate_credit_code"
         self.make(None)
         self.make(None)
@@ -131,7 +131,7 @@ class TestStanding:
             standing = queries.standing_of(user)
         assert standing.organisation_ids == {firm.pk for firm in firms}
         assert standing.editable_ids == {firms[0].pk}
-        assert not standing.sees_all_of(uuid4())
+        assert not standing.belongs_to(uuid4())
 
     @pytest.mark.parametrize("actor", [None, AnonymousUser()])
     def test_a_visitor_has_none(self, actor: Any, django_assert_num_queries: Any) -> None:

@@ -20,6 +20,7 @@ export const useSessionStore = defineStore('session', () => {
   const isReviewer = computed(
     () => user.value?.staff_roles.some((r) => r === 'moderator' || r === 'administrator') ?? false,
   )
+  const isAdministrator = computed(() => user.value?.staff_roles.includes('administrator') ?? false)
   const isDemo = computed(() => state.value?.demo ?? false)
 
   function take(answer: SessionState): void {
@@ -59,6 +60,7 @@ export const useSessionStore = defineStore('session', () => {
     editableMemberships,
     isStaff,
     isReviewer,
+    isAdministrator,
     isDemo,
     isReachable,
     load,

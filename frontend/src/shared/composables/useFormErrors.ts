@@ -20,8 +20,11 @@ export function useFormErrors() {
     failure.value = sentence(error)
     if (!isProblem(error)) return
     for (const fault of error.fieldErrors) {
-      const name = fault.field.replace(/^content\./, '').split('.')[0] ?? ''
-      errors.value[name] = fieldSentence(fault.code, fault.limit)
+      const name = fault.field.replace(/^(content|profile)\./, '').split('.')[0] ?? ''
+      errors.value[name] = fieldSentence(
+        fault.fault ? `${fault.code}_${fault.fault}` : fault.code,
+        fault.limit,
+      )
     }
     const missing = Array.isArray(error.data.missing) ? error.data.missing : []
     for (const path of missing) {

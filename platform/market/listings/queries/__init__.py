@@ -1,6 +1,7 @@
 """Every read of needs and capabilities; what a viewer may not see is not in the answer.
 
-`entries` reads one entry, `lists` many, `review` what staff and owners look back on.
+`entries` reads one entry, `lists` many, `review` what staff and owners look back on, `station`
+the queue of a liaison station.
 """
 
 from market.listings.queries.entries import (
@@ -23,6 +24,12 @@ from market.listings.queries.review import (
     list_revisions,
     review_queue,
 )
+from market.listings.queries.station import (
+    StationCounts,
+    StationEntry,
+    station_counts,
+    station_queue,
+)
 
 __all__ = [
     "ListingCard",
@@ -30,6 +37,8 @@ __all__ = [
     "ListingView",
     "PendingView",
     "QueueEntry",
+    "StationCounts",
+    "StationEntry",
     "cards_by_id",
     "count_current",
     "figures",
@@ -38,5 +47,7 @@ __all__ = [
     "list_listings",
     "list_revisions",
     "review_queue",
+    "station_counts",
+    "station_queue",
     "view_of",
 ]

@@ -31,7 +31,8 @@ class PendingView:
 
 @dataclass(frozen=True, slots=True)
 class ListingView:
-    """An entry with its hidden fields taken out. `sees_all` marks its owner and staff.
+    """An entry with its hidden fields taken out. `sees_all` marks its owner, the station
+    that collected it, and staff.
 
     Answers are built from this, never from `listing`'s own columns, except those that are public
     for everybody who can see the entry at all: organisation, status, version, times, is_example.
@@ -54,7 +55,7 @@ class ListingView:
 def get_listing(*, actor: Actor, kind: ListingKind, listing_id: UUID) -> ListingView:
     """Raises NotFound, also for what the actor may not see."""
     rows = LISTING_MODELS[kind].objects.visible_to(actor)
-    listing = rows.select_related("organisation").filter(pk=listing_id).first()
+    listing = rows.select_related("organisation", "station").filter(pk=listing_id).first()
     if listing is None:
         raise NotFound(kind)
     return view_of(actor, listing)
@@ -66,7 +67,7 @@ def view_of(
     """What the actor may see of an entry that is visible to them, also one just written."""
     standing = standing or standing_of(actor)
     kind = listing.listing_kind
-    sees_all = standing.sees_all_of(listing.organisation_id)
+    sees_all = policies.sees_all(standing, listing)
     full = read_content(listing)
     hidden = [] if sees_all else hidden_fields(kind, listing.field_levels)
     missing = rules.missing_fields(kind, full)

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Left
 from django.utils import timezone
 
+from market.listings import policies
 from market.listings.content import (
     FIELDS,
     LAST_DAY,
@@ -19,7 +20,7 @@ from market.listings.content import (
     level_of,
 )
 from market.listings.kinds import ListingKind
-from market.listings.models import LISTING_MODELS, ListingQuerySet
+from market.listings.models import LISTING_MODELS, READING_ROLES, ListingQuerySet
 from market.listings.states import Status
 from market.listings.storage import as_json
 from park.accounts.actors import Actor
@@ -37,7 +38,7 @@ QUERY_LIMIT = 100
 CARD_COLUMNS = (
     "title", "kind", "chain", "key_areas", "region", "status", "field_levels", "is_example",
     "published_at", "updated_at", "organisation__name", "organisation__short_name",
-    "organisation__kind",
+    "organisation__kind", "station_id",
 )  # fmt: skip
 
 
@@ -138,7 +139,7 @@ def _scope(
         rows = rows.filter(organisation_id__in=standing.organisation_ids)
     elif not filters.status:
         return rows.current(today), "published_at"
-    elif not standing.is_staff:
+    elif not standing.has_role(*READING_ROLES):
         raise NotAllowed("filter_by_status")
     if filters.status:
         rows = rows.filter(status=filters.status)
@@ -187,12 +188,13 @@ def _in_band(
 
 def _readable(name: str, kind: ListingKind, standing: Standing) -> Q:
     """A filter must not find by what the viewer cannot read, or hidden budgets could be guessed."""
-    if standing.is_staff:
+    if standing.has_role(*READING_ROLES):
         return Q()
     public = Q(**{f"field_levels__{name}": Level.PUBLIC.value})
     if FIELDS[kind][name].default_level is Level.PUBLIC:
         public |= ~Q(field_levels__has_key=name)
-    return public | Q(organisation_id__in=standing.organisation_ids)
+    own = standing.organisation_ids
+    return public | Q(organisation_id__in=own) | Q(station_id__in=own)
 
 
 def _for_cards(rows: ListingQuerySet, kind: ListingKind) -> ListingQuerySet:
@@ -205,7 +207,7 @@ def _for_cards(rows: ListingQuerySet, kind: ListingKind) -> ListingQuerySet:
 def _card_of(listing: Any, standing: Standing, today: date) -> ListingCard:
     """The card of a row of `_for_cards`, as the viewer may see it."""
     kind = listing.listing_kind
-    sees_all = standing.sees_all_of(listing.organisation_id)
+    sees_all = policies.sees_all(standing, listing)
 
     def shown(name: str, column: str = "") -> Any:
         if sees_all or level_of(kind, name, listing.field_levels) is Level.PUBLIC:

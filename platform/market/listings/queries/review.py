@@ -105,7 +105,7 @@ def _waiting_revisions(kind: ListingKind) -> "QuerySet[Any]":
 def _listing_for_insiders(actor: Actor, kind: ListingKind, listing_id: UUID) -> Any:
     """The entry, for its organisation and staff. To others its past does not exist."""
     found = LISTING_MODELS[kind].objects.visible_to(actor).filter(pk=listing_id).first()
-    if found is None or not standing_of(actor).sees_all_of(found.organisation_id):
+    if found is None or not policies.sees_all(standing_of(actor), found):
         raise NotFound(kind)
     return found
 
@@ -132,7 +132,7 @@ def list_history(
     """
     listing = _listing_for_insiders(actor, kind, listing_id)
     entries = AuditEntry.objects.filter(object_kind=kind, object_id=listing.pk)
-    if listing.organisation_id not in standing_of(actor).organisation_ids:
+    if not standing_of(actor).belongs_to(listing.organisation_id, listing.station_id):
         first = entries.filter(action="submitted").order_by("id").values("id")[:1]
         entries = entries.filter(id__gte=Subquery(first))
     return highest_first(entries, by="id", purpose="history", cursor=cursor, limit=limit)

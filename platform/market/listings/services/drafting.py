@@ -27,21 +27,27 @@ def create_listing(
     kind: ListingKind,
     organisation_id: UUID,
     content: Mapping[str, Any],
+    station_id: UUID | None = None,
     is_example: bool = False,
     source_note: str = "",
 ) -> AnyListing:
     """A draft, however incomplete. Raises not_found, not_allowed, invalid_input.
 
+    With `station_id` a liaison station or platform collects it in the name of a verified firm.
     `source_note` says where an entry that nobody typed here comes from; `is_example` marks
     demonstration data. Neither is for the public API to set.
     """
     organisation = get_organisation(actor, organisation_id)
-    if not policies.can_create(actor, organisation.pk):
+    station = None if station_id is None else get_organisation(actor, station_id)
+    if not policies.can_create(actor, organisation, station):
         raise NotAllowed("create")
     blank = empty_content(kind)
     cleaned = steps.clean(kind, content, blank)
     listing = LISTING_MODELS[kind](
-        organisation=organisation, is_example=is_example, source_note=source_note
+        organisation=organisation,
+        station=station,
+        is_example=is_example,
+        source_note=source_note,
     )
     changed = rules.changed_fields(kind, blank, cleaned)
     write_content(listing, cleaned, changed)

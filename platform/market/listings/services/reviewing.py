@@ -18,6 +18,7 @@ from market.listings.storage import read_content
 from park.accounts.actors import Actor, user_or_none
 from park.core import text_rules
 from park.core.text_rules import Problems
+from park.organisations.policies import require_verified
 
 MAX_RETURN_EDITS = 50
 ADVICE_LIMIT = 500
@@ -52,10 +53,13 @@ def submit_listing(
 ) -> AnyListing:
     """Hand it in for review.
 
-    Raises not_found, not_allowed, wrong_state, edit_conflict, incomplete, invalid_input (a last
-    day that has passed since it was typed).
+    Raises not_found, not_allowed, wrong_state, edit_conflict, organisation_unverified, incomplete,
+    invalid_input (a last day that has passed since it was typed).
     """
     listing, target = _begin(actor, kind, listing_id, Action.SUBMIT, version)
+    for organisation in (listing.organisation, listing.station):
+        if organisation is not None:
+            require_verified(organisation)
     content = read_content(listing)
     steps.check_complete(listing, content)
     if not listing.is_imported:

@@ -1,4 +1,4 @@
-"""What memberships allow (the questions every tenant check asks), and reads of organisations."""
+"""What memberships and staff roles allow: the questions that every tenant check asks."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -7,11 +7,8 @@ from django.db.models import QuerySet
 
 from park.accounts.actors import Actor
 from park.accounts.models import StaffRole, User
-from park.core import text_rules
-from park.core.errors import NotFound
-from park.core.pages import Page, highest_first
-from park.core.text_rules import Problems
-from park.organisations.models import Membership, MembershipRole, Organisation
+from park.organisations.kinds import MembershipRole
+from park.organisations.models import Membership
 
 EDITING_ROLES = (MembershipRole.OWNER, MembershipRole.EDITOR)
 
@@ -22,11 +19,19 @@ class Standing:
 
     organisation_ids: frozenset[UUID] = frozenset()
     editable_ids: frozenset[UUID] = frozenset()
-    is_staff: bool = False
+    staff_roles: frozenset[str] = frozenset()
 
-    def sees_all_of(self, organisation_id: UUID) -> bool:
-        """Every field of that organisation's records."""
-        return self.is_staff or organisation_id in self.organisation_ids
+    @property
+    def is_staff(self) -> bool:
+        return bool(self.staff_roles)
+
+    def has_role(self, *roles: StaffRole) -> bool:
+        """True for any of the roles; an administrator has them all."""
+        return StaffRole.ADMINISTRATOR in self.staff_roles or not self.staff_roles.isdisjoint(roles)
+
+    def belongs_to(self, *organisation_ids: UUID | None) -> bool:
+        """Is a member of any of them, in whatever role."""
+        return not self.organisation_ids.isdisjoint(organisation_ids)
 
 
 def standing_of(actor: Actor) -> Standing:
@@ -37,7 +42,7 @@ def standing_of(actor: Actor) -> Standing:
     return Standing(
         organisation_ids=frozenset(roles),
         editable_ids=frozenset(pk for pk, role in roles.items() if role in EDITING_ROLES),
-        is_staff=is_staff(actor),
+        staff_roles=frozenset(actor.staff_roles) if actor.is_active else frozenset(),
     )
 
 
@@ -58,54 +63,26 @@ def editable_organisation_ids(actor: Actor) -> frozenset[UUID]:
     return frozenset(memberships.values_list("organisation_id", flat=True))
 
 
+def owned_organisation_ids(actor: Actor) -> frozenset[UUID]:
+    """The organisations whose profile and members the actor looks after."""
+    memberships = memberships_of(actor).filter(role=MembershipRole.OWNER)
+    return frozenset(memberships.values_list("organisation_id", flat=True))
+
+
 def is_staff(actor: Actor) -> bool:
-    """Park staff, who see every record that was handed in."""
+    """Park staff in any role. What a role may see or do asks `has_staff_role`."""
     return isinstance(actor, User) and actor.is_park_staff
 
 
+def has_staff_role(actor: Actor, *roles: StaffRole) -> bool:
+    """Any of the roles; an administrator has them all."""
+    return isinstance(actor, User) and actor.has_role(*roles)
+
+
 def is_administrator(actor: Actor) -> bool:
-    return isinstance(actor, User) and actor.has_role(StaffRole.ADMINISTRATOR)
+    return has_staff_role(actor, StaffRole.ADMINISTRATOR)
 
 
 def list_memberships(actor: Actor) -> "QuerySet[Membership]":
     """The actor's own memberships with their organisations, by name."""
     return memberships_of(actor).select_related("organisation").order_by("organisation__name", "id")
-
-
-def get_organisation(actor: Actor, organisation_id: UUID) -> Organisation:
-    """Raises NotFound."""
-    found = Organisation.objects.visible_to(actor).filter(pk=organisation_id).first()
-    if found is None:
-        raise NotFound("organisation")
-    return found
-
-
-def list_organisations(
-    *,
-    actor: Actor,
-    q: str = "",
-    kind: str = "",
-    chain: str = "",
-    region: str = "",
-    cursor: str | None = None,
-    limit: int = 20,
-) -> Page[Organisation]:
-    """Newest first. Raises invalid_cursor and invalid_input."""
-    problems = Problems()
-    for name, value in (("q", q), ("kind", kind), ("chain", chain), ("region", region)):
-        text_rules.text(value, name, problems, limit=100)
-    problems.raise_if_any()
-    rows = Organisation.objects.visible_to(actor)
-    if q:
-        rows = rows.filter(name__icontains=q)
-    if kind:
-        rows = rows.filter(kind=kind)
-    if chain:
-        rows = rows.filter(chains__contains=[chain])
-    if region:
-        rows = rows.filter(region=region)
-    return highest_first(rows, by="id", purpose="organisations", cursor=cursor, limit=limit)
-
-
-def count_organisations() -> int:
-    return Organisation.objects.count()
