@@ -9,6 +9,7 @@ from api.parser import StrictParser
 from api.routers import (
     bookings,
     capabilities,
+    files,
     health,
     instruments,
     needs,
@@ -73,3 +74,4 @@ api.add_router("/search", search.router)
 api.add_router("/instruments", instruments.router)
 api.add_router("/bookings", bookings.router)
 api.add_router("/people", people.router)
+api.add_router("/files", files.router)

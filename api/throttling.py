@@ -15,7 +15,8 @@ ATTEMPTS = 10
 class Attempts:
     """The attempts at one thing, such as signing in as somebody from somewhere."""
 
-    def __init__(self, *parts: str) -> None:
+    def __init__(self, *parts: str, limit: int = ATTEMPTS) -> None:
+        self.limit = limit
         digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
         now = time.time()
         self.key = f"attempts:{digest}:{int(now // WINDOW)}"
@@ -28,7 +29,7 @@ class Attempts:
             made = cache.incr(self.key)
         except ValueError:  # it expired between the two calls
             return
-        if made > ATTEMPTS:
+        if made > self.limit:
             raise DomainError("rate_limited", retry_after=self.retry_after)
 
     def forget(self) -> None:
