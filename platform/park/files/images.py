@@ -93,9 +93,9 @@ def _to_plain(image: Image.Image, profile: bytes | None, *, has_alpha: bool) -> 
     """RGB, or RGBA where something shines through; without the colour profile."""
     if image.mode.startswith("I") or image.mode == "F":
         # Sixteen bits a pixel, as instruments write them: stretched, not cut off.
-        low, high = image.getextrema()
-        span = max(float(high) - float(low), 1.0)  # pyright: ignore[reportArgumentType]
-        image = image.convert("F").point(lambda value: (value - low) * (255 / span)).convert("L")
+        low, high = (float(value) for value in image.convert("F").getextrema())  # pyright: ignore[reportArgumentType]
+        factor = 255 / max(high - low, 1.0)
+        image = image.convert("F").point(lambda value: value * factor - low * factor).convert("L")
     is_transparent = image.mode in ("RGBA", "LA", "La", "RGBa") or "transparency" in image.info
     mode = "RGBA" if has_alpha and is_transparent else "RGB"
     if profile:
