@@ -25,10 +25,9 @@ from park.files.models import FileVisibility, StoredFile
 from park.files.names import clean_name, new_storage_name
 from park.files.purposes import FilePurpose, all_purposes, get_purpose
 from park.files.queries import owner_of
-from park.files.storage import get_storage
+from park.files.storage import digest_of, get_storage
 
 CAPTION_LIMIT = 200
-CHUNK = 256 * 1024
 FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -214,7 +213,7 @@ def _prepare(purpose: FilePurpose, file: BinaryIO, name: str) -> _Prepared:
             "name": clean_name(name, media),
             "media_type": str(media),
             "size": size,
-            "sha256": _digest(file),
+            "sha256": digest_of(file),
             "storage_name": new_storage_name(),
         },
         File(file),
@@ -235,15 +234,6 @@ def _prepare_image(picture: images.Picture, name: str) -> _Prepared:
         "thumbnail_sha256": hashlib.sha256(picture.thumbnail).hexdigest(),
     }
     return _Prepared(fields, ContentFile(picture.content), ContentFile(picture.thumbnail))
-
-
-def _digest(file: BinaryIO) -> str:
-    file.seek(0)
-    digest = hashlib.sha256()
-    while chunk := file.read(CHUNK):
-        digest.update(chunk)
-    file.seek(0)
-    return digest.hexdigest()
 
 
 def _store(prepared: _Prepared) -> None:

@@ -3,20 +3,32 @@
 Django's `STORAGES["files"]` names it, so that a store of objects on the network can take its place.
 """
 
+import hashlib
 import os
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
+CHUNK = 256 * 1024
 ASIDE = ".part"
 """How a file ends that is being written; whatever is left of one after a crash is swept."""
 
 
 def get_storage() -> Storage:
     return storages["files"]
+
+
+def digest_of(file: IO[bytes]) -> str:
+    """SHA-256 of a whole seekable file, which stands at its start afterwards."""
+    file.seek(0)
+    digest = hashlib.sha256()
+    while chunk := file.read(CHUNK):
+        digest.update(chunk)
+    file.seek(0)
+    return digest.hexdigest()
 
 
 class PrivateFolderStorage(FileSystemStorage):
