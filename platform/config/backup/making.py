@@ -61,7 +61,9 @@ def make_backup(
         header = _header(snapshot, version, secret_key, now)
         if target is None:
             assert output is not None  # noqa: S101 - one of the two
-            _write(output, header, dump, snapshot, made, progress)
+            with _told_of_a_full_disk("standard output"):
+                _write(output, header, dump, snapshot, made, progress)
+                output.flush()
         else:
             with _new_file(target) as file:
                 _write(file, header, dump, snapshot, made, progress)
@@ -150,13 +152,13 @@ def _new_file(target: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _told_of_a_full_disk(folder: Path) -> Iterator[None]:
+def _told_of_a_full_disk(where: Path | str) -> Iterator[None]:
     try:
         yield
     except OSError as error:
         if error.errno not in FULL:
             raise
-        raise BackupError(f"The disk of {folder} is full: nothing was written.") from error
+        raise BackupError(f"The disk of {where} is full: there is no backup.") from error
 
 
 def _private(path: str, flags: int) -> int:

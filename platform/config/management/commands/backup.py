@@ -1,5 +1,6 @@
 """Writes a backup of the site, running or not, into one file; the keys into another when asked."""
 
+import os
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -48,8 +49,10 @@ class Command(BaseCommand):
                     progress=Progress(say=self._say, advance=bar.update),
                 )
         except BackupError as error:
+            _forget_output()
             raise CommandError(str(error)) from error
         except BrokenPipeError as error:
+            _forget_output()
             raise CommandError("Whoever read the backup stopped reading.") from error
         self._report(made, options["file"], has_keys=options["keys"] is not None)
 
@@ -67,3 +70,9 @@ class Command(BaseCommand):
         self._say(f"Backed up {made.rows} rows and {made.files} files{where}.")
         if not has_keys:
             self._say("The secret key is not in it: keep it apart (--keys KEYFILE, once).")
+
+
+def _forget_output() -> None:
+    """What could not be written would be tried again at the end, and fail with a traceback."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.__stdout__.fileno() if sys.__stdout__ else 1)
