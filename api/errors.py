@@ -72,7 +72,14 @@ PROBLEMS: dict[str, Kind] = {
     "last_administrator": Kind(409, "至少要有一位管理员", "One administrator has to stay"),
     "last_owner": Kind(409, "组织至少要有一位所有者", "An organisation keeps at least one owner"),
     "too_many_tokens": Kind(409, "令牌数量已达上限", "There are too many tokens already"),
+    "too_many_files": Kind(409, "文件数量已达上限", "There are as many files as there may be"),
     "payload_too_large": Kind(413, "提交的内容过大", "The request is too large"),
+    "file_too_large": Kind(413, "文件过大", "The file is too large"),
+    "archive_bomb": Kind(413, "压缩内容展开后过大", "The file unpacks to far too much"),
+    "file_type_not_allowed": Kind(415, "不支持此类文件", "Files of this kind are not accepted"),
+    "macro_file": Kind(415, "不接受含宏的文件", "Files with macros are not accepted"),
+    "range_not_satisfiable": Kind(416, "请求的范围无效", "The file has no such part"),
+    "unreadable_image": Kind(422, "图片无法读取", "The picture cannot be read"),
     "invalid_input": Kind(422, "填写的内容有误", "Some fields are not valid"),
     "invalid_cursor": Kind(422, "翻页标记无效", "The page cursor is not valid"),
     "incomplete": Kind(422, "还有必填内容未填写", "Something required is missing"),
@@ -80,6 +87,7 @@ PROBLEMS: dict[str, Kind] = {
     "rate_limited": Kind(429, "尝试过于频繁，请稍后再试", "Too many attempts, try again later"),
     "internal_error": Kind(500, "服务器内部错误", "Internal server error"),
     "model_missing": Kind(503, "语义模型尚未就绪", "The embedding model is not available"),
+    "storage_full": Kind(507, "存储空间不足", "There is no room left to store files"),
     "service_unavailable": Kind(503, "服务暂时不可用", "The service is not available right now"),
 }
 

@@ -10,6 +10,7 @@ from api.routers import (
     bookings,
     capabilities,
     growth,
+    files,
     health,
     instruments,
     membership,
@@ -89,3 +90,4 @@ api.add_router("/search", search.router)
 api.add_router("/instruments", instruments.router)
 api.add_router("/bookings", bookings.router)
 api.add_router("/people", people.router)
+api.add_router("/files", files.router)

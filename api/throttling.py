@@ -115,8 +115,9 @@ class Limit(BaseThrottle):
     def wait(self) -> float:
         return _wait.get()
 
-    def window_of(self, request: HttpRequest) -> Window:
-        user = getattr(request, "auth", None)
+    def window_of(self, request: HttpRequest, user: object = None) -> Window:
+        """`user` is who asks where `request.auth` is not set yet."""
+        user = getattr(request, "auth", None) or user
         is_member = isinstance(user, User)
         name = f"{self.bucket}.{'member' if is_member else 'visitor'}"
         who = str(user.pk) if is_member else client_site(request)

@@ -6,7 +6,8 @@ class EquipmentConfig(AppConfig):
     label = "equipment"
 
     def ready(self) -> None:
-        from equipment import holdings, sources
+        from equipment import files, holdings, sources
 
         sources.register()
         holdings.register()
+        files.register()

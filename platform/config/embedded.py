@@ -195,6 +195,8 @@ def provide_services(argv: Sequence[str]) -> Services | None:
     command = argv[1] if len(argv) > 1 else ""
     if command in OFFLINE_COMMANDS or {"-h", "--help"} & set(argv[2:]):
         return None
+    if command == "restore" and "--check" in argv:
+        return None  # it only reads the archive
     if os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"):
         return None
     return _provide()

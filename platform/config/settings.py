@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "park.core",
     "park.vocabularies",
     "park.accounts",
+    "park.files",
     "park.organisations",
     "matching",
     "market.listings",
@@ -134,6 +135,17 @@ if ENV.behind_https:
 TRUSTED_PROXIES = ENV.proxies
 # The largest form is a need with a hundred indicators; files come with their own limits.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["api.uploads.GuardedUploadHandler"]
+UPLOAD_DIR = DATA_DIR / "uploads"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    # What people hand in; a store of objects on the network may take the folder's place.
+    "files": {
+        "BACKEND": "park.files.storage.PrivateFolderStorage",
+        "OPTIONS": {"location": DATA_DIR / "files"},
+    },
+}
 
 # Count and time (s, min, h, d), by account for members and by address for visitors.
 RATE_LIMITS = {
@@ -198,6 +210,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "core.sweep_outbox",
         "schedule": schedule(10),
         "options": {"expires": 10},
+    },
+    "sweep-files": {
+        "task": "files.sweep",
+        "schedule": schedule(6 * 3600),
+        "options": {"expires": 3600},
     },
     **{
         task: {

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.test import Client
 
@@ -18,7 +19,7 @@ from api.management.commands.export_openapi import PATH
 from park.accounts.models import StaffRole
 from tests.api.limits import forget_requests
 from tests.api.role_rows import all_rows
-from tests.api.role_rows.base import ABSENT, FORBIDDEN, ROLES, SIGN_IN, Operation, expected
+from tests.api.role_rows.base import ABSENT, FORBIDDEN, ROLES, SIGN_IN, Operation, Upload, expected
 from tests.api.world import World, client_of
 from tests.contract.description import assert_described
 
@@ -62,6 +63,9 @@ def ask(client: Client, operation: Operation, path: str, query: Any, body: Any) 
     request: dict[str, Any] = {"content_type": "application/json"}
     if operation.is_read:
         request = {"query_params": query}
+    elif isinstance(body, Upload):
+        parts = {name: SimpleUploadedFile(*part) for name, part in body.files.items()}
+        request = {"data": parts, "query_params": body.query}
     elif body is not None:
         request["data"] = body if isinstance(body, bytes) else json.dumps(body)
     answer = getattr(client, operation.method)(path, **request)
@@ -79,12 +83,13 @@ def test_who_may_do_what(world: World, no_worker: None, name: str) -> None:
     row, operation = ROWS[name], OPERATIONS[name]
     path = operation.path.format(**row.path(world))
     body = row.body(world)
+    query = row.query(world) if callable(row.query) else row.query
     world.add_owner()
     got = {}
     for role in ROLES:
         forget_requests()
         with undone():
-            got[role] = ask(client_in(role, world), operation, path, row.query, body)
+            got[role] = ask(client_in(role, world), operation, path, query, body)
     assert got == {role: expected(row, role, operation) for role in ROLES}
 
 

@@ -1,5 +1,6 @@
 """A small park to ask the API about: two firms, their people, staff, and an entry in each state."""
 
+import io
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from market.listings import services
 from market.listings.kinds import ListingKind
 from park.accounts import services as accounts
 from park.accounts.models import StaffRole, User
+from park.files import services as files
 from park.organisations import services as organisations
 from park.organisations.models import (
     GrowthCondition,
@@ -21,6 +23,7 @@ from park.organisations.models import (
 )
 from park.vocabularies.models import Term, Vocabulary
 from talent import services as talent
+from tests.factories.files import PDF, picture
 
 API = "/api/v1"
 SECRET_PHONE = "13800001234"
@@ -319,6 +322,27 @@ class World:
             instrument_id=instrument.pk,
             organisation_id=self.firm.pk,
             **self.slot(hour),
+        )
+
+    def file(self, entry: Any = None, visibility: str = "public") -> Any:
+        """Of a published need of the firm, unless said otherwise."""
+        return files.add_file(
+            actor=self.member,
+            purpose_code="need_attachment",
+            object_id=(entry or self.need("published")).pk,
+            file=io.BytesIO(PDF),
+            name="检测报告.pdf",
+            visibility=visibility,
+        )
+
+    def photo(self) -> Any:
+        return files.add_file(
+            actor=self.member,
+            purpose_code="instrument_photo",
+            object_id=self.instrument("published").pk,
+            file=io.BytesIO(picture()),
+            name="正面.png",
+            caption="正面",
         )
 
     def card(self, status: str = "draft") -> Any:

@@ -16,7 +16,12 @@ export function setRequestLanguage(value: string): void {
   language = value
 }
 
-async function refreshCsrfToken(): Promise<void> {
+/** What a write that does not go through the client (an upload with progress) must carry. */
+export function writeHeaders(): Record<string, string> {
+  return { 'Accept-Language': language, 'X-CSRFToken': csrfToken }
+}
+
+export async function refreshCsrfToken(): Promise<void> {
   const response = await fetch('/api/v1/session', { headers: { Accept: 'application/json' } })
   if (response.ok) {
     csrfToken = ((await response.json()) as { csrf_token: string }).csrf_token

@@ -37,6 +37,11 @@ export type Reason = Schemas['Reason']
 export type SearchAnswer = Schemas['SearchAnswer']
 export type SearchHit = Schemas['SearchHit']
 
+export type StoredFile = Schemas['StoredFile']
+export type FileList = Schemas['FileList']
+export type FilePurpose =
+  'need_attachment' | 'capability_attachment' | 'instrument_photo' | 'organisation_paper'
+
 export type SessionState = Schemas['SessionState']
 export type TokenRow = Schemas['TokenRow']
 export type CreatedToken = Schemas['CreatedToken']

@@ -6,7 +6,8 @@ class ListingsConfig(AppConfig):
     label = "listings"
 
     def ready(self) -> None:
-        from market.listings import holdings, sources
+        from market.listings import files, holdings, sources
 
         sources.register()
         holdings.register()
+        files.register()

@@ -26,6 +26,14 @@ TALENT_OFFICERS = frozenset({StaffRole.TALENT_OFFICER})
 
 
 @dataclass(frozen=True)
+class Upload:
+    """A body that is a form with files; `query` goes into the address."""
+
+    files: dict[str, tuple[str, bytes]]
+    query: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Row:
     """What each role gets for one operation on something of the member's firm."""
 
@@ -38,7 +46,7 @@ class Row:
     path: Callable[[World], dict[str, Any]] = lambda world: {}
     """Makes what the operation is about and names it for the path."""
     body: Callable[[World], Any] = lambda world: None
-    query: dict[str, str] = field(default_factory=dict)
+    query: dict[str, str] | Callable[[World], dict[str, str]] = field(default_factory=dict)
     viewer: str | None = None
     owner: str | None = None
     only_for: Collection[str] | None = None

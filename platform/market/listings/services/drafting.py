@@ -17,6 +17,7 @@ from market.listings.storage import read_content, write_content
 from park.accounts.actors import Actor
 from park.core import audit
 from park.core.errors import NotAllowed
+from park.files.services import discard_files
 from park.organisations.queries import get_organisation
 
 
@@ -144,4 +145,5 @@ def discard_listing(*, actor: Actor, kind: ListingKind, listing_id: UUID) -> Non
     steps.check_state(listing, Action.DISCARD)
     content = read_content(listing)
     steps.record(listing, actor, "discarded", audit.differences(content, empty_content(kind)))
+    discard_files(object_kind=kind, object_id=listing.pk)
     listing.delete()
