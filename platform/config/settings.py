@@ -21,6 +21,7 @@ INSTALLED_APPS = [
     "park.vocabularies",
     "park.accounts",
     "park.organisations",
+    "park.imports",
     "matching",
     "market.listings",
     "equipment",
@@ -162,6 +163,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "core.sweep_outbox",
         "schedule": schedule(10),
         "options": {"expires": 10},
+    },
+    "sweep-imports": {
+        "task": "imports.sweep",
+        "schedule": schedule(20),
+        "options": {"expires": 20},
     },
     **{
         task: {

@@ -6,6 +6,7 @@ class ListingsConfig(AppConfig):
     label = "listings"
 
     def ready(self) -> None:
-        from market.listings import sources
+        from market.listings import imports, sources
 
         sources.register()
+        imports.register()
