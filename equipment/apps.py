@@ -6,6 +6,7 @@ class EquipmentConfig(AppConfig):
     label = "equipment"
 
     def ready(self) -> None:
-        from equipment import sources
+        from equipment import imports, sources
 
         sources.register()
+        imports.register()
