@@ -121,6 +121,13 @@ if ENV.behind_https:
     SECURE_HSTS_SECONDS = 31_536_000
 # The largest form is a need with a hundred indicators; files come with their own limits.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+# Of a whole request with files; what a file of each kind may be is for its service to say.
+UPLOAD_MAX_BYTES = 52 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "api.upload_limit.UploadLimitHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]

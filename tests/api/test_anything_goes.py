@@ -17,7 +17,8 @@ WRITES = sorted(
     (method, path, operation["requestBody"]["content"]["application/json"]["schema"])
     for path, methods in DESCRIPTION["paths"].items()
     for method, operation in methods.items()
-    if "requestBody" in operation and operation["operationId"] != "log_in"
+    if "application/json" in operation.get("requestBody", {}).get("content", ())
+    and operation["operationId"] != "log_in"
 )
 READS = sorted(
     (path, tuple(p["name"] for p in operation["parameters"] if p["in"] == "query"))
@@ -76,6 +77,8 @@ def like(schema: dict[str, Any], depth: int = 0) -> st.SearchStrategy[Any]:
 
 
 def assert_answered(answer: Any) -> None:
+    if answer.streaming:
+        b"".join(answer.streaming_content)
     assert answer.status_code < 500, answer.content
     if answer.status_code >= 400:
         assert answer.headers["Content-Type"] == "application/problem+json"
@@ -94,6 +97,8 @@ def targets(world: World) -> dict[str, Any]:
         "/people/": (card := {"card_id": world.card("published").pk})
         | {"entry_id": card["card_id"]},
         "/organisations/": {"organisation_id": world.firm.pk},
+        "/imports/kinds/": {"kind": "need"},
+        "/imports/": {"import_id": world.list_of_needs().pk},
     }
 
 

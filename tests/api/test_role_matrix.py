@@ -7,10 +7,11 @@ import json
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from api.management.commands.export_openapi import PATH
 from tests.api.role_rows import all_rows
-from tests.api.role_rows.base import ABSENT, FORBIDDEN, SIGN_IN
+from tests.api.role_rows.base import ABSENT, FORBIDDEN, SIGN_IN, Upload
 from tests.api.world import World, client_of
 
 ROLES = ("visitor", "stranger", "member", "staff")
@@ -44,6 +45,9 @@ def test_who_may_do_what(world: World, no_worker: None, name: str, role: str) ->
     body = row.body(world)
     if method == "get":
         request = {"query_params": row.query}
+    elif isinstance(body, Upload):
+        parts = {name: SimpleUploadedFile(*part) for name, part in body.files.items()}
+        request = {"data": parts, "query_params": body.query}
     elif body is not None:
         request["data"] = json.dumps(body)
     answer = getattr(client, method)(path, **request)

@@ -11,6 +11,8 @@ from market.listings import services
 from market.listings.kinds import ListingKind
 from park.accounts import services as accounts
 from park.accounts.models import StaffRole, User
+from park.imports import services as imports
+from park.imports.running import run_job
 from park.organisations.models import Membership, MembershipRole, Organisation, OrganisationKind
 from park.vocabularies.models import Term, Vocabulary
 from talent import services as talent
@@ -219,6 +221,21 @@ class World:
             organisation_id=self.firm.pk,
             **self.slot(hour),
         )
+
+    def list_of_needs(self, status: str = "mapped") -> Any:
+        """An import by staff brought to a state as a worker would."""
+        job = imports.start_import(
+            actor=self.staff,
+            kind="need",
+            file_name="需求.csv",
+            chunks=["需求名称,需求描述,完成时限\n脱砷,砷高,2099年\n,无名,\n".encode()],
+            organisation_id=self.firm.pk,
+        )
+        if status != "mapped":
+            imports.commit_import(actor=self.staff, job_id=job.pk, is_nudged=False)
+        if status == "done":
+            run_job(job.pk)
+        return job
 
     def card(self, status: str = "draft") -> Any:
         made = talent.create_card(

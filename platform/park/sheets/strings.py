@@ -18,6 +18,7 @@ _SPOOLED = 2 * 1024 * 1024
 
 class SharedStrings:
     def __init__(self, source: IO[bytes] | None) -> None:
+        self._source = source
         self._texts: Iterator[str] = iter(()) if source is None else read_strings(source)
         self._file = tempfile.SpooledTemporaryFile(max_size=_SPOOLED)  # noqa: SIM115 - see close
         self._ends = array("Q", [0])
@@ -36,6 +37,8 @@ class SharedStrings:
 
     def close(self) -> None:
         self._file.close()
+        if self._source is not None:
+            self._source.close()
 
 
 def safe_parser() -> expat.XMLParserType:

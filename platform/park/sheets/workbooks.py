@@ -75,7 +75,9 @@ def read_workbook(path: Path, limits: Limits, is_known: Callable[[str], bool] | 
     archive.close()  # openpyxl opens it by itself
     with ExitStack() as stack:
         try:
-            reader = _Reader(path, read_only=True, data_only=True, keep_links=False)
+            # By its content: a stored file has no ending that openpyxl could believe.
+            file = stack.enter_context(path.open("rb"))
+            reader = _Reader(file, read_only=True, data_only=True, keep_links=False)
             stack.callback(reader.archive.close)
             reader.read()
             sheets = [sheet for sheet in reader.wb.worksheets if sheet.sheet_state == "visible"]

@@ -109,6 +109,13 @@ def test_an_error_in_a_cell_is_no_text(tmp_path: Path) -> None:
     assert [(note.column, note.code) for note in row.notes] == [("金额", "cell_error")]
 
 
+def test_the_content_decides_and_not_the_name(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", [["名称", "备注"], ["甲", "乙"]])
+    for name in ("noending", "list.csv", "list.xls"):
+        assert cells_of(path.rename(tmp_path / name)) == [{"名称": "甲", "备注": "乙"}]
+        path = tmp_path / name
+
+
 def test_a_hidden_or_empty_sheet_is_not_the_list(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.active.title = "空白"
