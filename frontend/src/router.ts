@@ -6,11 +6,13 @@ declare module 'vue-router' {
   interface RouteMeta {
     needsLogin?: boolean
     needsReviewer?: boolean
+    needsImporter?: boolean
   }
 }
 
 const needsLogin = { needsLogin: true }
 const needsReviewer = { needsLogin: true, needsReviewer: true }
+const needsImporter = { needsLogin: true, needsImporter: true }
 
 function listingRoutes(kind: 'need' | 'capability', plural: string): RouteRecordRaw[] {
   return [
@@ -126,6 +128,19 @@ const routes: RouteRecordRaw[] = [
     meta: needsReviewer,
   },
   {
+    path: '/imports',
+    name: 'imports',
+    component: () => import('./features/imports/pages/ImportsPage.vue'),
+    meta: needsImporter,
+  },
+  {
+    path: '/imports/:id',
+    name: 'import',
+    component: () => import('./features/imports/pages/ImportPage.vue'),
+    props: true,
+    meta: needsImporter,
+  },
+  {
     path: '/tokens',
     name: 'tokens',
     component: () => import('./features/tokens/pages/TokensPage.vue'),
@@ -159,7 +174,9 @@ router.beforeEach((to) => {
   if (to.meta.needsLogin && !session.user) {
     return { name: 'login', query: { next: to.fullPath } }
   }
-  if (to.meta.needsReviewer && !session.isReviewer) {
+  const isClosed =
+    (to.meta.needsReviewer && !session.isReviewer) || (to.meta.needsImporter && !session.isImporter)
+  if (isClosed) {
     return { name: 'not-found', params: { rest: to.path.slice(1).split('/') } }
   }
   return true

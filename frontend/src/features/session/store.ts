@@ -20,6 +20,9 @@ export const useSessionStore = defineStore('session', () => {
   const isReviewer = computed(
     () => user.value?.staff_roles.some((r) => r === 'moderator' || r === 'administrator') ?? false,
   )
+  const isImporter = computed(
+    () => isReviewer.value || (user.value?.staff_roles.includes('equipment_officer') ?? false),
+  )
   const isDemo = computed(() => state.value?.demo ?? false)
 
   function take(answer: SessionState): void {
@@ -59,6 +62,7 @@ export const useSessionStore = defineStore('session', () => {
     editableMemberships,
     isStaff,
     isReviewer,
+    isImporter,
     isDemo,
     isReachable,
     load,
