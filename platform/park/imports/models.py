@@ -27,8 +27,8 @@ class ImportJob(BaseModel):
     """Of the target that takes the rows: need, capability, instrument, organisation."""
     status = models.CharField(max_length=12, choices=JobStatus, default=JobStatus.UPLOADED)
     file_name = models.CharField(max_length=200)
-    stored_name = models.CharField(max_length=80)
-    """Unguessable, under `imports/` of the data folder."""
+    stored_name = models.CharField(max_length=80, blank=True)
+    """Unguessable, under `imports/` of the data folder; blank once the file is forgotten."""
     size = models.BigIntegerField()
     sha256 = models.CharField(max_length=64)
     uploader = models.ForeignKey(

@@ -34,6 +34,7 @@ BATCH = 500
 STALE_AFTER = timedelta(seconds=60)
 """Without a sign of life for so long, a run is taken for dead. A batch takes a second or two."""
 MAX_ATTEMPTS = 5
+KEPT_FOR = timedelta(days=30)
 Progress = Callable[[ImportJob], object]
 
 
@@ -55,6 +56,16 @@ def stale_jobs(now: datetime) -> list[UUID]:
     """Jobs that should be running and give no sign of life."""
     rows = ImportJob.objects.filter(status__in=sorted(_RUNNERS), heartbeat_at__lt=now - STALE_AFTER)
     return list(rows.order_by("heartbeat_at").values_list("pk", flat=True)[:50])
+
+
+def forget_files(now: datetime, limit: int = 100) -> int:
+    """Delete files that nobody has touched for long; what became of their rows stays on record."""
+    old = ImportJob.objects.filter(updated_at__lt=now - KEPT_FOR).exclude(stored_name="")
+    jobs = list(old.exclude(status__in=sorted(_RUNNERS)).order_by("updated_at")[:limit])
+    for job in jobs:
+        files.forget(job.stored_name)
+        ImportJob.objects.filter(pk=job.pk).update(stored_name="")
+    return len(jobs)
 
 
 def run_job(
@@ -148,6 +159,8 @@ def _advance(run: _Run, job: ImportJob, rows: int, plans: Sequence[RowPlan]) -> 
 
 def _batches(job: ImportJob, size: int) -> Iterator[list[SheetRow]]:
     """The rows that the job has not left behind, as they are read from the file."""
+    if not job.stored_name:
+        raise DomainError("file_missing")
     target = targets.get_target(job.kind)
     known = known_headings(target.fields if target is not None else ())
     table = read_table(

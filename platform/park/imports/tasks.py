@@ -19,8 +19,10 @@ def run_job(job_id: str) -> None:
 
 @shared_task(name="imports.sweep", ignore_result=True)
 def sweep() -> None:
-    for job_id in running.stale_jobs(timezone.now()):
+    now = timezone.now()
+    for job_id in running.stale_jobs(now):
         nudge(job_id)
+    running.forget_files(now)
 
 
 def nudge(job_id: UUID) -> None:

@@ -224,3 +224,17 @@ def test_what_waits_too_long_is_seen_by_the_sweep(upload: Upload, moderator: Use
     now = timezone.now()
     assert stale_jobs(now + timedelta(seconds=30)) == []
     assert stale_jobs(now + STALE_AFTER + timedelta(seconds=1)) == [job.pk]
+
+
+@pytest.mark.django_db
+def test_an_old_file_is_deleted_and_its_record_stays(upload: Upload, moderator: User) -> None:
+    from park.imports import files
+
+    job = upload(need_file(range(3)))
+    assert running.forget_files(timezone.now()) == 0
+    assert running.forget_files(timezone.now() + running.KEPT_FOR * 2) == 1
+    assert not files.path_of(job.stored_name).exists()
+    services.preview_import(actor=moderator, job_id=job.pk, is_nudged=False)
+    run_job(job.pk)
+    job.refresh_from_db()
+    assert (job.status, job.error_code) == (JobStatus.FAILED, "file_missing")

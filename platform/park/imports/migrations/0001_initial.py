@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("file_name", models.CharField(max_length=200)),
-                ("stored_name", models.CharField(max_length=80)),
+                ("stored_name", models.CharField(blank=True, max_length=80)),
                 ("size", models.BigIntegerField()),
                 ("sha256", models.CharField(max_length=64)),
                 ("source_note", models.CharField(blank=True, max_length=200)),
