@@ -2,7 +2,7 @@
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help run setup setup-dev test pytest vitest e2e check format bench fuzz
+.PHONY: help run setup setup-dev test pytest vitest e2e check format bench bench-imports fuzz
 
 help:
 	@echo "make run    set up what is missing, then serve (Ctrl-C stops)"
@@ -52,3 +52,5 @@ bench: setup-dev
 
 fuzz: setup-dev
 	.venv/bin/python tools/fuzz.py --minutes $(or $(MINUTES),10)
+bench-imports: setup-dev
+	.venv/bin/python -m tools.bench imports

@@ -73,6 +73,9 @@ PROBLEMS: dict[str, Kind] = {
     "last_owner": Kind(409, "组织至少要有一位所有者", "An organisation keeps at least one owner"),
     "too_many_tokens": Kind(409, "令牌数量已达上限", "There are too many tokens already"),
     "too_many_files": Kind(409, "文件数量已达上限", "There are as many files as there may be"),
+    "already_importing": Kind(
+        409, "同一文件正在导入，请等待其完成", "This very file is being imported right now"
+    ),
     "payload_too_large": Kind(413, "提交的内容过大", "The request is too large"),
     "file_too_large": Kind(413, "文件过大", "The file is too large"),
     "archive_bomb": Kind(413, "压缩内容展开后过大", "The file unpacks to far too much"),
@@ -83,6 +86,29 @@ PROBLEMS: dict[str, Kind] = {
     "invalid_input": Kind(422, "填写的内容有误", "Some fields are not valid"),
     "invalid_cursor": Kind(422, "翻页标记无效", "The page cursor is not valid"),
     "incomplete": Kind(422, "还有必填内容未填写", "Something required is missing"),
+    "empty_file": Kind(422, "文件中没有数据行", "There are no rows in the file"),
+    "unsupported_file": Kind(
+        422, "仅支持 xlsx、csv、jsonl 文件", "Only .xlsx, .csv and .jsonl files can be read"
+    ),
+    "unreadable_file": Kind(422, "文件已损坏，无法读取", "The file is damaged"),
+    "macro_workbook": Kind(
+        422, "含宏的工作簿不予接收，请另存为 xlsx", "A workbook with macros: save it as .xlsx"
+    ),
+    "password_protected": Kind(
+        422, "文件有密码保护，请取消密码后再上传", "The file has a password: remove it first"
+    ),
+    "old_workbook": Kind(
+        422, "旧版 xls 文件，请另存为 xlsx", "An old .xls workbook: save it as .xlsx"
+    ),
+    "zip_bomb": Kind(422, "文件解压后过大，不予接收", "Unpacked, the file would be far too large"),
+    "unknown_encoding": Kind(
+        422,
+        "无法识别文件编码，请用 UTF-8 保存",
+        "The encoding is not known: save the file as UTF-8",
+    ),
+    "no_header": Kind(422, "未找到表头行", "No row of headings was found"),
+    "too_many_columns": Kind(422, "列数过多", "There are too many columns"),
+    "too_many_rows": Kind(422, "行数过多", "There are too many rows"),
     "booking_rules_broken": Kind(422, "预约不符合规则", "The booking breaks rules"),
     "rate_limited": Kind(429, "尝试过于频繁，请稍后再试", "Too many attempts, try again later"),
     "internal_error": Kind(500, "服务器内部错误", "Internal server error"),

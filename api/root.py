@@ -12,6 +12,7 @@ from api.routers import (
     growth,
     files,
     health,
+    imports,
     instruments,
     membership,
     needs,
@@ -87,6 +88,7 @@ api.add_router("/needs", needs.router)
 api.add_router("/capabilities", capabilities.router)
 api.add_router("/review-queue", review.router)
 api.add_router("/search", search.router)
+api.add_router("/imports", imports.router)
 api.add_router("/instruments", instruments.router)
 api.add_router("/bookings", bookings.router)
 api.add_router("/people", people.router)

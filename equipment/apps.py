@@ -6,8 +6,9 @@ class EquipmentConfig(AppConfig):
     label = "equipment"
 
     def ready(self) -> None:
-        from equipment import files, holdings, sources
+        from equipment import files, holdings, imports, sources
 
         sources.register()
         holdings.register()
         files.register()
+        imports.register()

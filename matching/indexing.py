@@ -118,13 +118,23 @@ def _store_vectors(encoder: Encoder, hashes: Sequence[str], vectors: "NDArray[np
 # --- items ---
 
 
-def index_item(kind: str, object_id: UUID, *, today: date | None = None) -> Item | None:
+def index_item(
+    kind: str, object_id: UUID, *, today: date | None = None, stored_state: bytes | None = None
+) -> Item | None:
     """Stores the item as its noun has it now and makes its suggestions anew. None when there is
-    nothing to store. Embed first (`embed_items`)."""
+    nothing to store. Embed first (`embed_items`).
+
+    `stored_state` is the `state_of` in which the caller stored it a moment ago: if its noun has
+    it no differently now, it is not stored a second time.
+    """
     found = load_items(kind, [object_id])
     today = today or timezone.localdate()
+    item: Item | None = None
     with transaction.atomic(), suggestions_lock():
-        item = store_item(found[0], today) if found else _withdraw(kind, object_id)
+        if found and stored_state is not None and state_of(found[0]) == stored_state:
+            item = Item.objects.filter(kind=kind, object_id=object_id).first()
+        if item is None:
+            item = store_item(found[0], today) if found else _withdraw(kind, object_id)
         if item is None:
             return None
         # An index follows transactions; this one may have changed the item before.
@@ -136,6 +146,11 @@ def index_item(kind: str, object_id: UUID, *, today: date | None = None) -> Item
             lexicon.refresh_statistics(force=True)
         replace_suggestions(item, today)
         return item
+
+
+def state_of(source: SourceItem) -> bytes:
+    """A digest of all that an item is made from, its time of change included."""
+    return hashlib.blake2b(repr(source).encode("utf-8", "replace"), digest_size=16).digest()
 
 
 def store_items(found: Sequence[SourceItem], today: date) -> None:

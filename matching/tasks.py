@@ -28,6 +28,8 @@ log = structlog.get_logger(__name__)
 
 TOPIC = "item.changed"
 EVENTS_AT_ONCE = 32
+Stored = dict[tuple[str, UUID], bytes]
+"""Items of a load, by kind and object, in the state in which they were stored ahead."""
 _slot = threading.Lock()
 _waiting = threading.Event()
 
@@ -64,11 +66,11 @@ def drain() -> int:
             return handled  # its holder looks at `_waiting` again before it leaves
         try:
             _waiting.clear()
-            is_outdated = _store_ahead()
-            seen: set[int] = set()
-            while batch := _next_events(seen):
-                handled += _handle(batch)
-                seen.update(event.pk for event in batch)
+            stored, is_outdated = _store_ahead()
+            last = 0
+            while batch := _next_events(last):
+                handled += _handle(batch, stored)
+                last = batch[-1].pk
             if is_outdated:
                 # What was there before the load was scored by the words' old weights.
                 indexing.rematch_outdated(timezone.localdate())
@@ -80,26 +82,30 @@ def drain() -> int:
     return handled
 
 
-def _store_ahead() -> bool:
+def _store_ahead() -> tuple[Stored, bool]:
     """Of a first load or an import everything is known before anything is scored.
 
     Otherwise the first suggestions would be the best of a half-known collection, by words whose
-    weight nobody knows yet, and whoever looks meanwhile would be misled. Events stay waiting: what
-    is stored here is stored again when its event is handled. True when the words weigh otherwise
-    than before.
+    weight nobody knows yet, and whoever looks meanwhile would be misled. Events stay waiting; what
+    is stored here is stored again with its event only if it has changed since. Gives what it
+    stored, and whether the words weigh otherwise than before.
     """
-    seen: set[int] = set()
-    while batch := _next_events(seen):
-        if not seen and len(batch) < EVENTS_AT_ONCE:
-            return False
-        seen.update(event.pk for event in batch)
+    stored: Stored = {}
+    last = 0
+    while batch := _next_events(last):
+        if not last and len(batch) < EVENTS_AT_ONCE:
+            return stored, False
+        last = batch[-1].pk
         for kind, ids in _objects_of(batch).items():
             try:
-                indexing.store_items(indexing.load_items(kind, ids), timezone.localdate())
+                items = indexing.load_items(kind, ids)
+                indexing.store_items(items, timezone.localdate())
             except (DomainError, DatabaseError, ValueError) as error:
                 # Its own event meets the same error, and keeps it.
                 log.warning("matching.store_ahead_failed", kind=kind, error=str(error)[:300])
-    return lexicon.refresh_statistics()
+            else:
+                stored.update({(kind, one.object_id): indexing.state_of(one) for one in items})
+    return stored, lexicon.refresh_statistics()
 
 
 def _objects_of(events: list[OutboxEvent]) -> dict[str, set[UUID]]:
@@ -109,30 +115,38 @@ def _objects_of(events: list[OutboxEvent]) -> dict[str, set[UUID]]:
     return kinds
 
 
-def _next_events(seen: set[int]) -> list[OutboxEvent]:
+def _next_events(last: int) -> list[OutboxEvent]:
+    """Those after the event `last`. One that became visible later has a nudge of its own."""
     rows = OutboxEvent.objects.filter(
-        Q(attempts=0) | Q(retry_at__lte=timezone.now()), topic=TOPIC, processed_at__isnull=True
-    ).exclude(pk__in=seen)
+        Q(attempts=0) | Q(retry_at__lte=timezone.now()),
+        topic=TOPIC,
+        processed_at__isnull=True,
+        pk__gt=last,
+    )
     return list(rows.order_by("id")[:EVENTS_AT_ONCE])
 
 
-def _handle(events: list[OutboxEvent]) -> int:
+def _handle(events: list[OutboxEvent], stored: Stored) -> int:
     for kind, ids in _objects_of(events).items():
-        indexing.embed_items(indexing.load_items(kind, ids))
+        found = indexing.load_items(kind, ids)
+        indexing.embed_items(
+            [one for one in found if stored.get((kind, one.object_id)) != indexing.state_of(one)]
+        )
+
+    def index(payload: dict[str, Any]) -> None:
+        key = payload["kind"], UUID(payload["object_id"])
+        indexing.index_item(*key, stored_state=stored.get(key))
+
     handled = 0
     for event in events:
         try:
-            handled += outbox.process(event.pk, _index)
+            handled += outbox.process(event.pk, index)
         except (DomainError, DatabaseError, ValueError) as error:
             log.warning("matching.index_failed", event_id=event.pk, error=str(error)[:300])
             problem = error if isinstance(error, DomainError) else OSError(str(error))
             outbox.postpone(event.pk, problem, timezone.now())
             get_serving().reload(_item_ids(event.payload))
     return handled
-
-
-def _index(payload: dict[str, Any]) -> None:
-    indexing.index_item(payload["kind"], UUID(payload["object_id"]))
 
 
 def _item_ids(payload: dict[str, Any]) -> list[UUID]:

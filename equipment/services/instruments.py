@@ -45,8 +45,8 @@ def create_instrument(
     instrument = Instrument(
         organisation=organisation, is_example=is_example, source_note=source_note
     )
-    _store(instrument, cleaned)
-    _record(actor, "create", instrument, audit.differences({}, _plain(cleaned)))
+    store(instrument, cleaned)
+    record(actor, "create", instrument, audit.differences({}, plain(cleaned)))
     return instrument
 
 
@@ -62,16 +62,16 @@ def edit_instrument(
     instrument = _locked(actor, instrument_id, InstrumentAction.EDIT)
     old = content_of(instrument)
     if version != instrument.version:
-        raise DomainError("edit_conflict", current_version=instrument.version, current=_plain(old))
+        raise DomainError("edit_conflict", current_version=instrument.version, current=plain(old))
     cleaned = _clean(content, old)
-    changes = audit.differences(_plain(old), _plain(cleaned))
+    changes = audit.differences(plain(old), plain(cleaned))
     if not changes:
         return instrument
     if instrument.status == InstrumentStatus.PUBLISHED:
         _require_complete(cleaned)
     instrument.version += 1
-    _store(instrument, cleaned)
-    _record(actor, "edit", instrument, changes)
+    store(instrument, cleaned)
+    record(actor, "edit", instrument, changes)
     if instrument.status == InstrumentStatus.PUBLISHED:
         _announce(instrument)
     return instrument
@@ -88,7 +88,7 @@ def publish_instrument(
     instrument = _locked(actor, instrument_id, InstrumentAction.PUBLISH)
     require_verified(instrument.organisation)
     _require_complete(content_of(instrument))
-    return _move(actor, instrument, InstrumentAction.PUBLISH, now or timezone.now())
+    return move(actor, instrument, InstrumentAction.PUBLISH, now or timezone.now())
 
 
 @transaction.atomic
@@ -97,7 +97,7 @@ def close_instrument(
 ) -> Instrument:
     """Take no more bookings and leave lists and searches. Raises as `publish_instrument`."""
     instrument = _locked(actor, instrument_id, InstrumentAction.CLOSE)
-    return _move(actor, instrument, InstrumentAction.CLOSE, now or timezone.now())
+    return move(actor, instrument, InstrumentAction.CLOSE, now or timezone.now())
 
 
 def _locked(actor: Actor, instrument_id: UUID, action: InstrumentAction) -> Instrument:
@@ -117,7 +117,7 @@ def _locked(actor: Actor, instrument_id: UUID, action: InstrumentAction) -> Inst
     return instrument
 
 
-def _move(
+def move(
     actor: Actor, instrument: Instrument, action: InstrumentAction, now: datetime
 ) -> Instrument:
     old = instrument.status
@@ -126,7 +126,7 @@ def _move(
         instrument.published_at = now
     instrument.save(update_fields=["status", "published_at", "updated_at"])
     changes = audit.differences({"status": old}, {"status": instrument.status})
-    _record(actor, str(action), instrument, changes)
+    record(actor, str(action), instrument, changes)
     _announce(instrument)
     return instrument
 
@@ -143,7 +143,7 @@ def _require_complete(content: Content) -> None:
         raise DomainError("incomplete", missing=missing)
 
 
-def _store(instrument: Instrument, content: Content) -> None:
+def store(instrument: Instrument, content: Content) -> None:
     for field, value in content.items():
         if field != "measured_capabilities":
             setattr(instrument, field, value)
@@ -155,7 +155,7 @@ def _store(instrument: Instrument, content: Content) -> None:
     )
 
 
-def _record(actor: Actor, action: str, instrument: Instrument, changes: dict[str, Any]) -> None:
+def record(actor: Actor, action: str, instrument: Instrument, changes: dict[str, Any]) -> None:
     audit.record(
         actor=user_or_none(actor),
         action=action,
@@ -170,7 +170,7 @@ def _announce(instrument: Instrument) -> None:
     outbox.publish("item.changed", kind=KIND, object_id=str(instrument.pk))
 
 
-def _plain(content: Mapping[str, Any]) -> dict[str, Any]:
+def plain(content: Mapping[str, Any]) -> dict[str, Any]:
     """As JSON writes it: money as a number, times as text."""
     price = content["price_per_hour"]
     numbers = {**content, "price_per_hour": None if price is None else float(price)}

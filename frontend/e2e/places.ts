@@ -68,6 +68,7 @@ export async function allPlaces(browser: Browser, request: APIRequestContext): P
     { name: 'bookings', path: '/bookings', username: FIRM },
     { name: 'tokens', path: '/tokens', username: FIRM },
     { name: 'instrument-booking', path: `/instruments/${instrument}`, username: FIRM },
+    { name: 'imports', path: '/imports', username: STAFF },
     { name: 'review', path: '/review', username: STAFF },
     { name: 'review-entry', path: `/review/need/${need}`, username: STAFF },
     { name: 'need-history', path: `/needs/${need}?view=history`, username: STAFF },

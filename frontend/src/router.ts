@@ -8,11 +8,13 @@ declare module 'vue-router' {
     needsLogin?: boolean
     needsReviewer?: boolean
     needsAdministrator?: boolean
+    needsImporter?: boolean
   }
 }
 
 const needsLogin = { needsLogin: true }
 const needsReviewer = { needsLogin: true, needsReviewer: true }
+const needsImporter = { needsLogin: true, needsImporter: true }
 
 function listingRoutes(kind: 'need' | 'capability', plural: string): RouteRecordRaw[] {
   return [
@@ -129,6 +131,19 @@ const routes: RouteRecordRaw[] = [
   },
   ...organisationRoutes,
   {
+    path: '/imports',
+    name: 'imports',
+    component: () => import('./features/imports/pages/ImportsPage.vue'),
+    meta: needsImporter,
+  },
+  {
+    path: '/imports/:id',
+    name: 'import',
+    component: () => import('./features/imports/pages/ImportPage.vue'),
+    props: true,
+    meta: needsImporter,
+  },
+  {
     path: '/tokens',
     name: 'tokens',
     component: () => import('./features/tokens/pages/TokensPage.vue'),
@@ -164,7 +179,8 @@ router.beforeEach((to) => {
   }
   const isBarred =
     (to.meta.needsReviewer && !session.isReviewer) ||
-    (to.meta.needsAdministrator && !session.isAdministrator)
+    (to.meta.needsAdministrator && !session.isAdministrator) ||
+    (to.meta.needsImporter && !session.isImporter)
   if (isBarred) {
     return { name: 'not-found', params: { rest: to.path.slice(1).split('/') } }
   }

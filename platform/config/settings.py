@@ -23,6 +23,7 @@ INSTALLED_APPS = [
     "park.accounts",
     "park.files",
     "park.organisations",
+    "park.imports",
     "matching",
     "market.listings",
     "equipment",
@@ -215,6 +216,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "files.sweep",
         "schedule": schedule(6 * 3600),
         "options": {"expires": 3600},
+    },
+    "sweep-imports": {
+        "task": "imports.sweep",
+        "schedule": schedule(20),
+        "options": {"expires": 20},
     },
     **{
         task: {

@@ -13,6 +13,8 @@ from market.listings.kinds import ListingKind
 from park.accounts import services as accounts
 from park.accounts.models import StaffRole, User
 from park.files import services as files
+from park.imports import services as imports
+from park.imports.running import run_job
 from park.organisations import services as organisations
 from park.organisations.models import (
     GrowthCondition,
@@ -344,6 +346,21 @@ class World:
             name="正面.png",
             caption="正面",
         )
+
+    def list_of_needs(self, status: str = "mapped") -> Any:
+        """An import by staff brought to a state as a worker would."""
+        job = imports.start_import(
+            actor=self.staff,
+            kind="need",
+            file_name="需求.csv",
+            chunks=["需求名称,需求描述,完成时限\n脱砷,砷高,2099年\n,无名,\n".encode()],
+            organisation_id=self.firm.pk,
+        )
+        if status != "mapped":
+            imports.commit_import(actor=self.staff, job_id=job.pk, is_nudged=False)
+        if status == "done":
+            run_job(job.pk)
+        return job
 
     def card(self, status: str = "draft") -> Any:
         made = talent.create_card(

@@ -11,12 +11,12 @@ from uuid import uuid4
 import pytest
 from django.core.cache import cache
 
-from matching import indexing
+from matching import indexing, lexicon
 from matching.lexicon import current_statistics
 from matching.models import Item, MatchSuggestion
 from matching.queries import _DOWN, search_text, search_words
 from matching.search_filters import SearchFilters
-from matching.sources import Viewer
+from matching.sources import SourceItem, Viewer
 from matching.tasks import TOPIC, drain
 from park.core import outbox
 from tests.matching.conftest import CRANE, REFINER, REFINING, HeldSource
@@ -96,3 +96,29 @@ def test_a_load_is_known_whole_before_anything_of_it_is_scored(
     assert set(known) == {len(entries)}
     scored_by = {one.versions["idf"] for one in MatchSuggestion.objects.all()}
     assert scored_by == {current_statistics().version}
+
+
+@pytest.mark.django_db
+def test_what_is_stored_ahead_is_stored_once_unless_it_changes_meanwhile(
+    needs: HeldSource, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 50 000 imported entries each used to be stored twice."""
+    ids = [needs.add(f"{REFINING[0]} {n}", REFINING[1]) for n in range(40)]
+    stored: list[str] = []
+    store, refresh = indexing.store_item, lexicon.refresh_statistics
+
+    def watch(source: SourceItem, today: date) -> Item:
+        stored.append(source.title)
+        return store(source, today)
+
+    def change_one(**options: bool) -> bool:
+        # Between storing ahead and scoring somebody edits an entry.
+        needs.add("改过的标题", REFINING[1], object_id=ids[3])
+        return refresh(**options)
+
+    monkeypatch.setattr(indexing, "store_item", watch)
+    monkeypatch.setattr(lexicon, "refresh_statistics", change_one)
+    outbox.publish_many(TOPIC, ({"kind": "need", "object_id": str(one)} for one in ids))
+    assert drain() == 40
+    assert sorted(stored) == sorted([f"{REFINING[0]} {n}" for n in range(40)] + ["改过的标题"])
+    assert Item.objects.get(object_id=ids[3]).title == "改过的标题"

@@ -49,6 +49,11 @@ export type Vocabularies = Schemas['Vocabularies']
 export type VocabularyName = keyof Vocabularies
 export type Figures = Schemas['Figures']
 
+export type ImportCard = Schemas['ImportCard']
+export type ImportJob = Schemas['Import']
+export type ImportKind = Schemas['ImportKind']
+export type ImportRow = Schemas['ImportRowOut']
+
 export interface Page<T> {
   items: T[]
   next_cursor?: string | null

@@ -6,8 +6,9 @@ class ListingsConfig(AppConfig):
     label = "listings"
 
     def ready(self) -> None:
-        from market.listings import files, holdings, sources
+        from market.listings import files, holdings, imports, sources
 
         sources.register()
         holdings.register()
         files.register()
+        imports.register()

@@ -48,13 +48,14 @@ def write_content(listing: Listing, content: Content, changed: Sequence[str]) ->
     fields = FIELDS[listing.listing_kind]
     for name in changed:
         if fields[name].shape is not FieldShape.INDICATORS:
-            setattr(listing, name, _from_json(fields[name].shape, content[name]))
+            setattr(listing, name, from_json(fields[name].shape, content[name]))
     listing.save()
     if "indicators" in changed:
         _replace_indicators(listing, content["indicators"])
 
 
-def _from_json(shape: FieldShape, value: Any) -> Any:
+def from_json(shape: FieldShape, value: Any) -> Any:
+    """A value of a content as its column takes it."""
     if value is None:
         return None
     if shape is FieldShape.MONEY:

@@ -1,7 +1,7 @@
 """Writes the audit trail: who changed what, with the old and the new value."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -40,4 +40,28 @@ def record(
         organisation_id=organisation_id,
         changes=dict(changes or {}),
         note=note,
+    )
+
+
+def record_many(
+    *,
+    actor: Any,
+    action: str,
+    kind: str,
+    entries: Iterable[tuple[UUID, UUID | None, Mapping[str, Any]]],
+    note: str = "",
+) -> None:
+    """One action on many records, as (object id, organisation id, changes): one entry for each."""
+    AuditEntry.objects.bulk_create(
+        AuditEntry(
+            actor=actor,
+            actor_name="" if actor is None else actor.get_username(),
+            action=action,
+            object_kind=kind,
+            object_id=object_id,
+            organisation_id=organisation_id,
+            changes=dict(changes),
+            note=note,
+        )
+        for object_id, organisation_id, changes in entries
     )

@@ -174,3 +174,17 @@ class TestProcess:
         assert waits[-1] == outbox.MAX_BACKOFF
         assert event.attempts == 12
         assert event.last_error == "model_missing"
+
+
+@pytest.mark.django_db
+def test_many_events_go_out_with_one_nudge(
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    with django_capture_on_commit_callbacks() as callbacks:
+        assert outbox.publish_many("many.test", ({"n": n} for n in range(5))) == 5
+        assert outbox.publish_many("many.test", ()) == 0
+    assert len(callbacks) == 1
+    events = OutboxEvent.objects.filter(topic="many.test").order_by("id")
+    assert [event.payload["n"] for event in events] == list(range(5))
+    # Should the nudge be lost, the sweep finds the first soon and the rest later.
+    assert events[0].retry_at < events[1].retry_at

@@ -21,6 +21,9 @@ export const useSessionStore = defineStore('session', () => {
     () => user.value?.staff_roles.some((r) => r === 'moderator' || r === 'administrator') ?? false,
   )
   const isAdministrator = computed(() => user.value?.staff_roles.includes('administrator') ?? false)
+  const isImporter = computed(
+    () => isReviewer.value || (user.value?.staff_roles.includes('equipment_officer') ?? false),
+  )
   const isDemo = computed(() => state.value?.demo ?? false)
 
   function take(answer: SessionState): void {
@@ -61,6 +64,7 @@ export const useSessionStore = defineStore('session', () => {
     isStaff,
     isReviewer,
     isAdministrator,
+    isImporter,
     isDemo,
     isReachable,
     load,
