@@ -6,11 +6,14 @@ from django.http import HttpRequest
 from ninja import Query, Router
 
 from api import auth
+from api.exports import FILE_ANSWER, export
 from api.figures import count_published
 from api.pagination import PageQuery
 from api.schemas.base import Page, problems
+from api.schemas.exports import ExportQuery
 from api.schemas.park import Figures, OrganisationFilters, OrganisationRow, Vocabularies
 from api.vocabularies import all_vocabularies
+from park.organisations import exports
 from park.organisations import queries as organisations
 
 router = Router(auth=auth.ANYBODY)
@@ -53,6 +56,23 @@ def list_organisations(
     return organisations.list_organisations(
         actor=auth.actor(request), **filters.model_dump(), **page.model_dump()
     )
+
+
+@router.get(
+    "/organisations/export",
+    operation_id="export_organisations",
+    tags=["organisations"],
+    response=problems(401, 422, 429),
+    openapi_extra=FILE_ANSWER,
+    summary="The list as a file",
+)
+def export_organisations(
+    request: HttpRequest,
+    filters: Query[OrganisationFilters],
+    query: Query[ExportQuery],
+):
+    table = exports.export_organisations(actor=auth.actor(request), **filters.model_dump())
+    return export(request, query, table, filters.model_dump(exclude_unset=True))
 
 
 @router.get(

@@ -39,8 +39,8 @@ FROM {schema}.listings_need AS template, generate_series(1, {count}) AS number
 
 def main() -> int:
     sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
-    with _own_services(), _own_database():
-        _make_tables()
+    with own_services(), own_database():
+        make_tables()
         from django.test import Client
 
         client = Client()
@@ -51,7 +51,7 @@ def main() -> int:
 
 
 @contextmanager
-def _own_services() -> Iterator[None]:
+def own_services() -> Iterator[None]:
     """Servers that keep nothing, so that a benchmark neither disturbs nor fills a real one."""
     from config.embedded import ensure_services
 
@@ -70,7 +70,7 @@ def _own_services() -> Iterator[None]:
 
 
 @contextmanager
-def _own_database() -> Iterator[None]:
+def own_database() -> Iterator[None]:
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     import django
 
@@ -87,7 +87,7 @@ def _own_database() -> Iterator[None]:
         connection.creation.destroy_test_db(name, verbosity=0)
 
 
-def _make_tables() -> None:
+def make_tables() -> None:
     """A small and a large table of the same shape, chosen by the search path."""
     from django.db import connection
 

@@ -16,12 +16,14 @@ from market.listings.queries.lists import (
     count_current,
     figures,
     list_listings,
+    rows_to_list,
 )
 from market.listings.queries.review import (
     QueueEntry,
     list_history,
     list_revisions,
     review_queue,
+    walk_review_queue,
 )
 
 __all__ = [
@@ -38,5 +40,7 @@ __all__ = [
     "list_listings",
     "list_revisions",
     "review_queue",
+    "rows_to_list",
     "view_of",
+    "walk_review_queue",
 ]
