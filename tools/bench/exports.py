@@ -21,7 +21,8 @@ def main() -> int:
 
         client = Client()
         _export(client, "small", "xlsx")  # what is loaded once is not the export's
-        return 0 if all([_report(client, form) for form in ("csv", "xlsx")]) else 1
+        reports = [_report(client, form) for form in ("csv", "xlsx")]
+        return 0 if all(reports) else 1
 
 
 def _report(client: Any, form: str) -> bool:

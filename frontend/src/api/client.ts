@@ -16,6 +16,10 @@ export function setRequestLanguage(value: string): void {
   language = value
 }
 
+export function requestLanguage(): string {
+  return language
+}
+
 async function refreshCsrfToken(): Promise<void> {
   const response = await fetch('/api/v1/session', { headers: { Accept: 'application/json' } })
   if (response.ok) {
