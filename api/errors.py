@@ -48,6 +48,14 @@ PROBLEMS: dict[str, Kind] = {
     ),
     "last_owner": Kind(409, "组织至少要有一位所有者", "An organisation keeps at least one owner"),
     "too_many_tokens": Kind(409, "令牌数量已达上限", "There are too many tokens already"),
+    "edition_empty": Kind(409, "清单里没有条目", "The edition has no entries"),
+    "edition_outdated": Kind(
+        409, "有条目已变化，请先刷新或移出", "Some entries have changed: refresh or leave them out"
+    ),
+    "edition_not_ready": Kind(
+        409, "文件正在制作，请稍后再试", "The file is being made, try again shortly"
+    ),
+    "edition_too_large": Kind(409, "条目太多，请分批", "Too many entries for one edition"),
     "payload_too_large": Kind(413, "提交的内容过大", "The request is too large"),
     "invalid_input": Kind(422, "填写的内容有误", "Some fields are not valid"),
     "invalid_cursor": Kind(422, "翻页标记无效", "The page cursor is not valid"),

@@ -9,12 +9,14 @@ from api.parser import StrictParser
 from api.routers import (
     bookings,
     capabilities,
+    editions,
     health,
     instruments,
     needs,
     park,
     people,
     review,
+    rounds,
     search,
     session,
     tokens,
@@ -73,3 +75,5 @@ api.add_router("/search", search.router)
 api.add_router("/instruments", instruments.router)
 api.add_router("/bookings", bookings.router)
 api.add_router("/people", people.router)
+api.add_router("/rounds", rounds.router)
+api.add_router("/editions", editions.router)

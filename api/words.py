@@ -28,6 +28,20 @@ OTHERS: dict[str, dict[str, tuple[str, str]]] = {
         "instrument": ("仪器", "Instrument"),
         "person": ("人才", "Person"),
     },
+    "comparison_verdicts": {
+        "new": ("新增", "New"),
+        "changed": ("有变化", "Changed"),
+        "unchanged": ("无变化", "Unchanged"),
+        "closed": ("已关闭", "Closed"),
+        "left": ("未列入", "Left out"),
+    },
+    "outcomes": {
+        "ongoing": ("公开中", "Published"),
+        "expired": ("已过期", "Expired"),
+        "in_review": ("审核中", "In review"),
+        "closed": ("已关闭", "Closed"),
+        "gone": ("已移除", "Removed"),
+    },
     "review_reasons": {
         "submitted": ("待审核", "Submitted"),
         "revision": ("修订待审核", "Revision to approve"),

@@ -94,6 +94,8 @@ def targets(world: World) -> dict[str, Any]:
         "/people/": (card := {"card_id": world.card("published").pk})
         | {"entry_id": card["card_id"]},
         "/organisations/": {"organisation_id": world.firm.pk},
+        "/rounds/": {"round_id": world.round("open").pk, "listing_id": need.pk},
+        "/editions/": {"edition_id": world.edition("issued").pk, "form": "xlsx"},
     }
 
 

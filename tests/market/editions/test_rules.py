@@ -157,5 +157,8 @@ def test_a_line_neither_starts_with_a_closing_mark_nor_ends_with_an_opening_one(
 def test_words_and_numbers_stay_whole() -> None:
     assert lines_of("纯度达到99.9999%以上", 8) == ["纯度达到", "99.9999%", "以上"]
     assert lines_of("abcdefghijkl", 5) == ["abcde", "fghij", "kl"]
+    assert lines_of("粒度小于100 μm即可", 8) == ["粒度小于", "100 μm即可"[:8]]
+    assert lines_of("单证识别OCR、比对", 7) == ["单证识别", "OCR、比对"]
+    assert lines_of("检出率 93 %以上", 6) == ["检出率", "93 %以上"]
     assert lines_of("", 5) == [""]
     assert lines_of("甲\n\n乙", 5) == ["甲", "", "乙"]

@@ -120,7 +120,7 @@ def _draw_cover(document: _Document, cover: Cover) -> None:
         document.set_font(FONT, size=10)
         document.set_x(MARGIN + 40)
         document.multi_cell(
-            document.w - 2 * MARGIN - 80, 6, document.known(cover.note)[:1200], align="L"
+            document.w - 2 * MARGIN - 80, 6, document.known(cover.note)[:1200], align="C"
         )
 
 

@@ -6,8 +6,12 @@ from collections.abc import Callable
 
 Width = Callable[[str], float]
 
-# A word of another script with its numbers and signs, a run of blanks, or one character.
-_PIECES = re.compile(r"[A-Za-z0-9_./\\:%+\-–~°µΩ²³&@#]+|\s+|.", re.DOTALL)
+_LATIN = r"A-Za-z0-9_./\\:%‰°℃µμΩ²³&@#"
+# A number with its unit, a word of another script with its signs, blanks, or one character.
+_PIECES = re.compile(
+    rf"[0-9][0-9.,]* [%‰°℃A-Za-zµμΩ][{_LATIN}]{{0,7}}(?![A-Za-z])|[{_LATIN}+\-–~]+|\s+|.", re.DOTALL
+)
+_WORD_AT_END = re.compile(rf"[{_LATIN}+\-–~]+$")
 NEVER_FIRST = frozenset("，。、；：？！）】》〉」』”’％‰℃·…—,.;:?!)]}%")
 NEVER_LAST = frozenset("（【《〈「『“‘([{")
 
@@ -52,8 +56,11 @@ def _carried(line: str, part: str) -> str:
     if part[0] in NEVER_FIRST:
         while line and line[-1] in NEVER_FIRST:
             carried, line = line[-1] + carried, line[:-1]
+        word = _WORD_AT_END.search(line)
+        # A whole word comes along, not its last letter.
+        size = len(word[0]) if word else 1
         if line:
-            carried, line = line[-1] + carried, line[:-1]
+            carried, line = line[-size:] + carried, line[:-size]
     while line and line[-1] in NEVER_LAST:
         carried, line = line[-1] + carried, line[:-1]
     # Nothing would be left: better a mark at the wrong place than a line for ever.
