@@ -37,6 +37,13 @@ export type Reason = Schemas['Reason']
 export type SearchAnswer = Schemas['SearchAnswer']
 export type SearchHit = Schemas['SearchHit']
 
+export type Round = Schemas['Round']
+export type RoundEntry = Schemas['RoundEntry']
+export type Edition = Schemas['Edition']
+export type EditionEntry = Schemas['EditionEntry']
+export type Comparison = Schemas['Comparison']
+export type ComparedEntry = Schemas['ComparedEntry']
+
 export type SessionState = Schemas['SessionState']
 export type TokenRow = Schemas['TokenRow']
 export type CreatedToken = Schemas['CreatedToken']

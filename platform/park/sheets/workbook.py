@@ -4,6 +4,7 @@ openpyxl gives nothing before the last row and takes ten times as long, so the f
 format that a table needs are written here. Every text is stored as text: no cell is ever a formula.
 """
 
+import io
 import tempfile
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,7 +15,7 @@ from html import escape
 from itertools import islice
 from math import isfinite
 from re import compile as pattern
-from typing import IO
+from typing import IO, Any
 
 from park.sheets.cells import (
     Cell,
@@ -130,20 +131,21 @@ def write_workbook(
     yield out.take()
 
 
-class _Pieces:
+class _Pieces(io.RawIOBase):
     """What the archive writes to. It cannot seek, so entries end with their own sizes."""
 
     def __init__(self) -> None:
+        super().__init__()
         self._pieces: list[bytes] = []
         self.size = 0
 
-    def write(self, piece: bytes) -> int:
+    def writable(self) -> bool:
+        return True
+
+    def write(self, piece: Any) -> int:
         self._pieces.append(bytes(piece))
         self.size += len(piece)
         return len(piece)
-
-    def flush(self) -> None:
-        """Nothing is kept back."""
 
     def take(self) -> bytes:
         found = b"".join(self._pieces)

@@ -109,7 +109,7 @@ def listings_of_round(round_: CollectionRound) -> ListingQuerySet:
     return rows.filter(_fitting(round_) | Q(pk__in=included)).exclude(pk__in=left_out)
 
 
-def _candidates(round_: CollectionRound) -> tuple[ListingQuerySet, Any]:
+def _candidates(round_: CollectionRound) -> tuple[Any, Any]:
     """Never a draft: what a firm has not handed in is its own."""
     kind = ListingKind(round_.list_kind)
     choices = RoundChoice.objects.filter(round=round_, **{f"{kind}__isnull": False})
