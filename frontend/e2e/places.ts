@@ -20,6 +20,8 @@ export async function allPlaces(request: APIRequestContext): Promise<Place[]> {
   const capability = await firstId(request, '/api/v1/capabilities?limit=1')
   const instrument = await firstId(request, '/api/v1/instruments?limit=1')
   const person = await firstId(request, '/api/v1/people?limit=1')
+  const edition = await firstId(request, '/api/v1/editions?limit=1&status=issued')
+  const round = await firstId(request, '/api/v1/rounds?limit=1')
   return [
     { name: 'home', path: '/' },
     { name: 'needs', path: '/needs' },
@@ -33,6 +35,11 @@ export async function allPlaces(request: APIRequestContext): Promise<Place[]> {
     { name: 'person', path: `/people/${person}` },
     { name: 'search', path: `/search?q=${encodeURIComponent('怎样减少铸件废品')}` },
     { name: 'search-start', path: '/search' },
+    { name: 'editions', path: '/editions' },
+    { name: 'editions-empty', path: '/editions?list=capability' },
+    { name: 'edition', path: `/editions/${edition}` },
+    { name: 'rounds', path: '/rounds' },
+    { name: 'round', path: `/rounds/${round}` },
     { name: 'login', path: '/login' },
     { name: 'not-found', path: '/no-such-page' },
     { name: 'need-form', path: '/needs/new', username: FIRM },
@@ -45,6 +52,9 @@ export async function allPlaces(request: APIRequestContext): Promise<Place[]> {
     { name: 'instrument-booking', path: `/instruments/${instrument}`, username: FIRM },
     { name: 'review', path: '/review', username: STAFF },
     { name: 'review-entry', path: `/review/need/${need}`, username: STAFF },
+    { name: 'rounds-staff', path: '/rounds', username: STAFF },
+    { name: 'round-staff', path: `/rounds/${round}`, username: STAFF },
+    { name: 'round-form', path: '/rounds/new', username: STAFF },
     { name: 'need-history', path: `/needs/${need}?view=history`, username: STAFF },
   ]
 }
