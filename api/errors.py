@@ -76,6 +76,14 @@ PROBLEMS: dict[str, Kind] = {
     "already_importing": Kind(
         409, "同一文件正在导入，请等待其完成", "This very file is being imported right now"
     ),
+    "edition_empty": Kind(409, "清单里没有条目", "The edition has no entries"),
+    "edition_outdated": Kind(
+        409, "有条目已变化，请先刷新或移出", "Some entries have changed: refresh or leave them out"
+    ),
+    "edition_not_ready": Kind(
+        409, "文件正在制作，请稍后再试", "The file is being made, try again shortly"
+    ),
+    "edition_too_large": Kind(409, "条目太多，请分批", "Too many entries for one edition"),
     "payload_too_large": Kind(413, "提交的内容过大", "The request is too large"),
     "file_too_large": Kind(413, "文件过大", "The file is too large"),
     "archive_bomb": Kind(413, "压缩内容展开后过大", "The file unpacks to far too much"),

@@ -13,6 +13,7 @@ from matching.search_filters import SearchFilters
 from matching.sources import Viewer
 from park.accounts.actors import Actor
 from park.organisations.queries import standing_of
+from park.sheets.exports import Field, Named, Table
 
 
 def suggestions_of(
@@ -47,6 +48,36 @@ def _suggestion(view: SuggestionView, other: Entry) -> dict[str, Any]:
         "indicators": view.indicators,
         "computed_at": view.made_at,
     }
+
+
+def search_table(actor: Actor, query: SearchQuery) -> Table[dict[str, Any]]:
+    """What a search finds, as a table; it is never long."""
+    fields: list[Field[dict[str, Any]]] = [
+        Field(
+            Named("类别", "Kind"),
+            lambda row, words: words.name("entry_kinds", row["kind"]),
+            width=10,
+        ),
+        Field(Named("名称", "Title"), lambda row, _: row["title"], width=36),
+        Field(
+            Named("单位", "Organisation"),
+            lambda row, _: row["organisation"] and row["organisation"].name,
+            width=28,
+        ),
+        Field(
+            Named("产业链", "Industry chain"), lambda row, words: words.name("chains", row["chain"])
+        ),
+        Field(Named("区域", "Region"), lambda row, words: words.name("regions", row["region"])),
+        Field(Named("摘要", "Summary"), lambda row, _: row["summary"], width=48),
+        Field(
+            Named("相符的句子", "Agreeing sentence"),
+            lambda row, _: row["agreeing"] and row["agreeing"]["text"],
+            width=48,
+        ),
+        Field(Named("编号", "Id"), lambda row, _: str(row["id"]), width=38),
+    ]
+    rows = search(actor, query)["items"]
+    return Table("search", Named("搜索结果", "Search results"), fields, rows)
 
 
 def search(actor: Actor, query: SearchQuery) -> dict[str, Any]:

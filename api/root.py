@@ -11,6 +11,7 @@ from api.routers import (
     capabilities,
     growth,
     files,
+    editions,
     health,
     imports,
     instruments,
@@ -20,6 +21,7 @@ from api.routers import (
     park,
     people,
     review,
+    rounds,
     search,
     session,
     staff,
@@ -93,3 +95,5 @@ api.add_router("/instruments", instruments.router)
 api.add_router("/bookings", bookings.router)
 api.add_router("/people", people.router)
 api.add_router("/files", files.router)
+api.add_router("/rounds", rounds.router)
+api.add_router("/editions", editions.router)

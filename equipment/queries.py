@@ -78,6 +78,19 @@ def list_instruments(
 ) -> Page[Instrument]:
     """The published ones, newest first; with `mine` those of the actor's organisations, drafts
     included. Raises invalid_input, invalid_cursor."""
+    rows, by = instruments_to_list(
+        actor, q=q, chain=chain, region=region, service_mode=service_mode, mine=mine
+    )
+    return newest_first(rows, by=by, purpose="instruments", cursor=cursor, limit=limit)
+
+
+def instruments_to_list(
+    actor: Actor, *, q: str, chain: str, region: str, service_mode: str, mine: bool
+) -> tuple[InstrumentQuerySet, str]:
+    """The rows that the filters leave, and the time they are ordered by, latest first.
+
+    Raises invalid_input.
+    """
     _check_filters(q=q, chain=chain, region=region, service_mode=service_mode)
     rows = _with_parts(Instrument.objects.visible_to(actor))
     if mine:
@@ -98,8 +111,7 @@ def list_instruments(
         rows = rows.filter(region=region)
     if service_mode:
         rows = rows.filter(service_mode=service_mode)
-    by = "created_at" if mine else "published_at"
-    return newest_first(rows, by=by, purpose="instruments", cursor=cursor, limit=limit)
+    return rows, "created_at" if mine else "published_at"
 
 
 def get_instrument(*, actor: Actor, instrument_id: UUID) -> Instrument:
@@ -225,10 +237,14 @@ def list_bookings(
     limit: int = 20,
 ) -> Page[Booking]:
     """Those of the actor's organisations and those on their instruments, latest start first."""
-    rows = _booking_rows(actor)
-    if instrument_id is not None:
-        rows = rows.filter(instrument_id=instrument_id)
+    rows = bookings_to_list(actor, instrument_id)
     return newest_first(rows, by="starts_at", purpose="bookings", cursor=cursor, limit=limit)
+
+
+def bookings_to_list(actor: Actor, instrument_id: UUID | None) -> Any:
+    """The rows of `list_bookings`, to be ordered by `starts_at`."""
+    rows = _booking_rows(actor)
+    return rows if instrument_id is None else rows.filter(instrument_id=instrument_id)
 
 
 def get_booking(*, actor: Actor, booking_id: UUID) -> Booking:

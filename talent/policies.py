@@ -26,3 +26,8 @@ def can_keep(actor: Actor, card: TalentCard, standing: Standing | None = None) -
 def can_see_identity(actor: Actor, card: TalentCard, standing: Standing | None = None) -> bool:
     """The full name and contact data (level own): only for those who keep the card."""
     return can_keep(actor, card, standing)
+
+
+def may_keep_any(actor: Actor) -> bool:
+    """Whether there could be a card whose identity the actor sees."""
+    return isinstance(actor, User) and actor.is_active

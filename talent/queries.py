@@ -29,6 +29,19 @@ def list_talent_cards(
 ) -> Page[TalentCard]:
     """The published ones, newest first; with `mine` the actor's own and their organisations',
     drafts included. Names are never searched. Raises invalid_input, invalid_cursor."""
+    rows, by = cards_to_list(
+        actor, q=q, chain=chain, region=region, skill_level=skill_level, mine=mine
+    )
+    return newest_first(rows, by=by, purpose="people", cursor=cursor, limit=limit)
+
+
+def cards_to_list(
+    actor: Actor, *, q: str, chain: str, region: str, skill_level: str, mine: bool
+) -> tuple[TalentCardQuerySet, str]:
+    """The rows that the filters leave, and the time they are ordered by, latest first.
+
+    Raises invalid_input.
+    """
     _check_filters(q=q, chain=chain, region=region, skill_level=skill_level)
     rows = _with_parts(TalentCard.objects.visible_to(actor))
     if mine:
@@ -50,8 +63,7 @@ def list_talent_cards(
         rows = rows.filter(region=region)
     if skill_level:
         rows = rows.filter(skill_level=skill_level)
-    by = "created_at" if mine else "published_at"
-    return newest_first(rows, by=by, purpose="people", cursor=cursor, limit=limit)
+    return rows, "created_at" if mine else "published_at"
 
 
 def get_card(*, actor: Actor, card_id: UUID) -> TalentCard:

@@ -6,10 +6,12 @@ from django.http import HttpRequest
 from ninja import Query, Router
 
 from api import auth, equipment
+from api.exports import FILE_ANSWER, export
 from api.pagination import PageQuery
 from api.schemas.base import Page, problems
 from api.schemas.equipment import Booking, BookingFilters, CancellationRequest
-from equipment import queries, services
+from api.schemas.exports import ExportQuery
+from equipment import exports, queries, services
 
 router = Router(tags=["bookings"], auth=auth.MEMBERS)
 
@@ -28,6 +30,22 @@ def list_bookings(
     actor = auth.actor(request)
     found = queries.list_bookings(actor=actor, **filters.model_dump(), **page.model_dump())
     return equipment.present_bookings(actor, found)
+
+
+@router.get(
+    "/export",
+    operation_id="export_bookings",
+    response=problems(401, 422, 429),
+    openapi_extra=FILE_ANSWER,
+    summary="The list as a file",
+)
+def export_bookings(
+    request: HttpRequest,
+    filters: Query[BookingFilters],
+    query: Query[ExportQuery],
+):
+    table = exports.export_bookings(actor=auth.actor(request), **filters.model_dump())
+    return export(request, query, table, filters.model_dump(exclude_unset=True))
 
 
 @router.get(

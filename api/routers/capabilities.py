@@ -6,11 +6,13 @@ from django.http import HttpRequest
 from ninja import Query, Router, Status
 
 from api import auth
+from api.exports import FILE_ANSWER, export
 from api.listings import detail
 from api.pagination import PageQuery
 from api.routers.listings import WRITE, add_shared_operations
 from api.routers.suggestions import NEEDS, add_suggestions
 from api.schemas.base import Page, problems
+from api.schemas.exports import ExportQuery
 from api.schemas.listings import (
     Capability,
     CapabilityCard,
@@ -18,7 +20,7 @@ from api.schemas.listings import (
     CapabilityFilters,
     NewCapability,
 )
-from market.listings import queries, services
+from market.listings import exports, queries, services
 from market.listings.kinds import ListingKind
 
 router = Router(tags=["capabilities"])
@@ -44,6 +46,28 @@ def list_capabilities(
         filters=queries.ListingFilters(**filters.model_dump(by_alias=True)),
         **page.model_dump(),
     )
+
+
+@router.get(
+    "/export",
+    operation_id="export_capabilities",
+    auth=auth.ANYBODY,
+    response=problems(401, 403, 422, 429),
+    openapi_extra=FILE_ANSWER,
+    summary="The list as a file",
+)
+def export_capabilities(
+    request: HttpRequest,
+    filters: Query[CapabilityFilters],
+    query: Query[ExportQuery],
+):
+    """The same entries and fields as the list, in its order; `format` is xlsx or csv."""
+    table = exports.export_listings(
+        actor=auth.actor(request),
+        kind=KIND,
+        filters=queries.ListingFilters(**filters.model_dump(by_alias=True)),
+    )
+    return export(request, query, table, filters.model_dump(exclude_unset=True))
 
 
 @router.post(

@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from ninja import Query, Router, Status
 
 from api import auth, equipment
+from api.exports import FILE_ANSWER, export
 from api.pagination import PageQuery
 from api.routers.suggestions import NEEDS, add_suggestions
 from api.schemas.base import Page, problems
@@ -20,7 +21,8 @@ from api.schemas.equipment import (
     NewBooking,
     NewInstrument,
 )
-from equipment import queries, services
+from api.schemas.exports import ExportQuery
+from equipment import exports, queries, services
 
 router = Router(tags=["instruments"])
 WRITE = problems(401, 403, 404, 409, 422)
@@ -42,6 +44,23 @@ def list_instruments(
         actor=auth.actor(request), **filters.model_dump(), **page.model_dump()
     )
     return equipment.present_cards(found)
+
+
+@router.get(
+    "/export",
+    operation_id="export_instruments",
+    auth=auth.ANYBODY,
+    response=problems(401, 422, 429),
+    openapi_extra=FILE_ANSWER,
+    summary="The list as a file",
+)
+def export_instruments(
+    request: HttpRequest,
+    filters: Query[InstrumentFilters],
+    query: Query[ExportQuery],
+):
+    table = exports.export_instruments(actor=auth.actor(request), **filters.model_dump())
+    return export(request, query, table, filters.model_dump(exclude_unset=True))
 
 
 @router.post(

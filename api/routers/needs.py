@@ -6,13 +6,15 @@ from django.http import HttpRequest
 from ninja import Query, Router, Status
 
 from api import auth
+from api.exports import FILE_ANSWER, export
 from api.listings import detail
 from api.pagination import PageQuery
 from api.routers.listings import WRITE, add_shared_operations
 from api.routers.suggestions import OFFERS, add_suggestions
 from api.schemas.base import Page, problems
+from api.schemas.exports import ExportQuery
 from api.schemas.listings import Need, NeedCard, NeedEdit, NeedFilters, NewNeed
-from market.listings import queries, services
+from market.listings import exports, queries, services
 from market.listings.kinds import ListingKind
 
 router = Router(tags=["needs"])
@@ -38,6 +40,28 @@ def list_needs(
         filters=queries.ListingFilters(**filters.model_dump()),
         **page.model_dump(),
     )
+
+
+@router.get(
+    "/export",
+    operation_id="export_needs",
+    auth=auth.ANYBODY,
+    response=problems(401, 403, 422, 429),
+    openapi_extra=FILE_ANSWER,
+    summary="The list as a file",
+)
+def export_needs(
+    request: HttpRequest,
+    filters: Query[NeedFilters],
+    query: Query[ExportQuery],
+):
+    """The same entries and fields as the list, in its order; `format` is xlsx or csv."""
+    table = exports.export_listings(
+        actor=auth.actor(request),
+        kind=KIND,
+        filters=queries.ListingFilters(**filters.model_dump()),
+    )
+    return export(request, query, table, filters.model_dump(exclude_unset=True))
 
 
 @router.post(

@@ -6,9 +6,11 @@ from django.http import HttpRequest
 from ninja import Query, Router, Status
 
 from api import auth
+from api.exports import FILE_ANSWER, export
 from api.organisations import detail
 from api.pagination import PageQuery
 from api.schemas.base import Page, problems
+from api.schemas.exports import ExportQuery
 from api.schemas.organisations import (
     NewAlias,
     NewOrganisation,
@@ -18,7 +20,7 @@ from api.schemas.organisations import (
     OrganisationRow,
     ReasonRequest,
 )
-from park.organisations import queries, services
+from park.organisations import exports, queries, services
 
 router = Router(tags=["organisations"], auth=auth.MEMBERS)
 ONE = "/organisations/{uuid:organisation_id}"
@@ -40,6 +42,23 @@ def list_organisations(
     return queries.list_organisations(
         actor=auth.actor(request), **filters.model_dump(), **page.model_dump()
     )
+
+
+@router.get(
+    "/organisations/export",
+    operation_id="export_organisations",
+    auth=auth.ANYBODY,
+    response=problems(401, 422, 429),
+    openapi_extra=FILE_ANSWER,
+    summary="The list as a file",
+)
+def export_organisations(
+    request: HttpRequest,
+    filters: Query[OrganisationFilters],
+    query: Query[ExportQuery],
+):
+    table = exports.export_organisations(actor=auth.actor(request), **filters.model_dump())
+    return export(request, query, table, filters.model_dump(exclude_unset=True))
 
 
 @router.post(

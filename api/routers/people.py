@@ -6,11 +6,13 @@ from django.http import HttpRequest
 from ninja import Query, Router, Status
 
 from api import auth, talent
+from api.exports import FILE_ANSWER, export
 from api.pagination import PageQuery
 from api.routers.suggestions import NEEDS, add_suggestions
 from api.schemas.base import Page, problems
+from api.schemas.exports import ExportQuery
 from api.schemas.talent import CardEdit, CardFilters, NewCard, TalentCard, TalentCardRow
-from talent import queries, services
+from talent import exports, queries, services
 
 router = Router(tags=["people"])
 WRITE = problems(401, 403, 404, 409, 422)
@@ -32,6 +34,23 @@ def list_talent_cards(
         actor=auth.actor(request), **filters.model_dump(), **page.model_dump()
     )
     return talent.present_cards(found)
+
+
+@router.get(
+    "/export",
+    operation_id="export_talent_cards",
+    auth=auth.ANYBODY,
+    response=problems(401, 422, 429),
+    openapi_extra=FILE_ANSWER,
+    summary="The list as a file",
+)
+def export_talent_cards(
+    request: HttpRequest,
+    filters: Query[CardFilters],
+    query: Query[ExportQuery],
+):
+    table = exports.export_talent_cards(actor=auth.actor(request), **filters.model_dump())
+    return export(request, query, table, filters.model_dump(exclude_unset=True))
 
 
 @router.post(

@@ -27,6 +27,8 @@ export async function allPlaces(browser: Browser, request: APIRequestContext): P
   }
   const copperFirm = await firstId(request, `/api/v1/organisations?q=${encodeURIComponent('新港铜业')}`)
   const station = await firstId(request, '/api/v1/organisations?kind=station')
+  const edition = await firstId(request, '/api/v1/editions?limit=1&status=issued')
+  const round = await firstId(request, '/api/v1/rounds?limit=1')
   return [
     { name: 'home', path: '/' },
     { name: 'needs', path: '/needs' },
@@ -54,6 +56,11 @@ export async function allPlaces(browser: Browser, request: APIRequestContext): P
     { name: 'staff-people', path: '/staff/people', username: ADMIN },
     { name: 'search', path: `/search?q=${encodeURIComponent('怎样减少铸件废品')}` },
     { name: 'search-start', path: '/search' },
+    { name: 'editions', path: '/editions' },
+    { name: 'editions-empty', path: '/editions?list=capability' },
+    { name: 'edition', path: `/editions/${edition}` },
+    { name: 'rounds', path: '/rounds' },
+    { name: 'round', path: `/rounds/${round}` },
     { name: 'login', path: '/login' },
     { name: 'not-found', path: '/no-such-page' },
     { name: 'need-form', path: '/needs/new', username: FIRM },
@@ -71,6 +78,9 @@ export async function allPlaces(browser: Browser, request: APIRequestContext): P
     { name: 'imports', path: '/imports', username: STAFF },
     { name: 'review', path: '/review', username: STAFF },
     { name: 'review-entry', path: `/review/need/${need}`, username: STAFF },
+    { name: 'rounds-staff', path: '/rounds', username: STAFF },
+    { name: 'round-staff', path: `/rounds/${round}`, username: STAFF },
+    { name: 'round-form', path: '/rounds/new', username: STAFF },
     { name: 'need-history', path: `/needs/${need}?view=history`, username: STAFF },
   ]
 }

@@ -100,6 +100,40 @@ const routes: RouteRecordRaw[] = [
     meta: needsLogin,
   },
   {
+    path: '/editions',
+    name: 'editions',
+    component: () => import('./features/editions/pages/EditionsPage.vue'),
+  },
+  {
+    path: '/editions/:id',
+    name: 'edition',
+    component: () => import('./features/editions/pages/EditionPage.vue'),
+    props: true,
+  },
+  {
+    path: '/editions/:id/comparison/:otherId',
+    name: 'edition-comparison',
+    component: () => import('./features/editions/pages/ComparisonPage.vue'),
+    props: true,
+  },
+  {
+    path: '/rounds',
+    name: 'rounds',
+    component: () => import('./features/rounds/pages/RoundsPage.vue'),
+  },
+  {
+    path: '/rounds/new',
+    name: 'round-new',
+    component: () => import('./features/rounds/pages/RoundFormPage.vue'),
+    meta: needsReviewer,
+  },
+  {
+    path: '/rounds/:id',
+    name: 'round',
+    component: () => import('./features/rounds/pages/RoundPage.vue'),
+    props: true,
+  },
+  {
     path: '/search',
     name: 'search',
     component: () => import('./features/search/pages/SearchPage.vue'),

@@ -29,6 +29,9 @@ class Env(BaseSettings):
     secret_key: str = Field("", validation_alias="CUOHE_SECRET_KEY")
     debug: bool = Field(False, validation_alias="CUOHE_DEBUG")
     allowed_hosts: str = Field("localhost,127.0.0.1,[::1]", validation_alias="CUOHE_ALLOWED_HOSTS")
+    # On the covers of printed editions: the park, and how to reach it.
+    park_name: str = Field("", validation_alias="CUOHE_PARK_NAME")
+    park_contact: str = Field("", validation_alias="CUOHE_PARK_CONTACT")
     # Behind a TLS proxy: cookies are marked secure and the proxy's scheme header is believed.
     behind_https: bool = Field(False, validation_alias="CUOHE_BEHIND_HTTPS")
     # How far browsers are told to come by HTTPS only: what is beyond this host is not ours to say.

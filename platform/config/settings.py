@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "park.imports",
     "matching",
     "market.listings",
+    "market.editions",
     "equipment",
     "talent",
     "api",
@@ -222,6 +223,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": schedule(20),
         "options": {"expires": 20},
     },
+    "close-due-rounds": {
+        "task": "editions.close_due_rounds",
+        "schedule": schedule(60),
+        "options": {"expires": 60},
+    },
     **{
         task: {
             "task": f"matching.{task}",
@@ -231,6 +237,10 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         for task in ("expire_items", "sweep", "reembed")
     },
 }
+
+# Whose platform it is, for what is printed; nothing about one park is fixed in code.
+PARK_NAME = ENV.park_name
+PARK_CONTACT = ENV.park_contact
 
 EMBEDDING_MODEL = ENV.embedding_model
 EMBEDDING_ARCHIVE = ENV.embedding_archive or None

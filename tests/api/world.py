@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from equipment import services as equipment
+from market.editions import services as editions
 from market.listings import services
 from market.listings.kinds import ListingKind
 from park.accounts import services as accounts
@@ -368,4 +369,33 @@ class World:
         )
         if status == "published":
             talent.publish_card(actor=self.member, card_id=made.pk)
+        return made
+
+    def round_content(self, **changes: Any) -> dict[str, Any]:
+        now = timezone.now()
+        return {
+            "title": "技术需求征集",
+            "opens_at": now - timedelta(hours=1),
+            "deadline": now + timedelta(days=9),
+            **changes,
+        }
+
+    def round(self, status: str = "draft", **changes: Any) -> Any:
+        made = editions.create_round(
+            actor=self.staff, list_kind=ListingKind.NEED, content=self.round_content(**changes)
+        )
+        if status != "draft":
+            editions.open_round(actor=self.staff, round_id=made.pk)
+        if status == "closed":
+            editions.close_round(actor=self.staff, round_id=made.pk)
+        made.refresh_from_db()
+        return made
+
+    def edition(self, status: str = "draft") -> Any:
+        """Of all that is published, a need at least; its files wait for a worker."""
+        self.need("published")
+        made = editions.freeze_edition(actor=self.staff, list_kind=ListingKind.NEED)
+        if status != "draft":
+            editions.issue_edition(actor=self.staff, edition_id=made.pk, version=made.version)
+        made.refresh_from_db()
         return made

@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 from config.demo import data, loading, logins, removal
 from config.demo.loading import Result
 from equipment.models import Booking, Instrument, OccupiedPeriod
+from market.editions.models import CollectionRound, Edition, EditionEntry, EditionFile
 from market.listings.models import Capability, Need
 from market.listings.states import Status
 from park.accounts.models import User
@@ -103,6 +105,17 @@ def test_nobody_can_log_in_as_the_clerk(demo_folder: Path) -> None:
     assert not clerk.has_usable_password()
 
 
+def test_one_round_is_over_and_printed_and_one_is_open(demo_folder: Path) -> None:
+    edition = Edition.objects.get()
+    assert (edition.number, edition.status, edition.is_example) == (1, "issued", True)
+    assert edition.round.status == "frozen"
+    assert edition.entries.count() >= 10
+    assert "示例" in edition.heading
+    (open_round,) = CollectionRound.objects.filter(status="open")
+    assert open_round.is_example
+    assert open_round.deadline > timezone.now()
+
+
 def test_removal_leaves_only_what_is_real(demo_folder: Path, tmp_path: Path) -> None:
     real = Organisation.objects.create(name="真实企业", kind=OrganisationKind.ENTERPRISE)
     person = User.objects.create_user("real", password=logins.make_password())
@@ -119,6 +132,7 @@ def test_removal_leaves_only_what_is_real(demo_folder: Path, tmp_path: Path) -> 
     assert set(User.objects.all()) == {person}
     assert set(Need.objects.all()) == {need}
     gone = (Capability, Instrument, TalentCard, Booking, OccupiedPeriod, Membership)
+    gone += (Edition, EditionEntry, EditionFile, CollectionRound)
     assert not any(model._base_manager.exists() for model in gone)
     told = [event.payload["kind"] for event in OutboxEvent.objects.all()]
     assert {kind: told.count(kind) for kind in set(told)} == {

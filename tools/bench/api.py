@@ -40,7 +40,7 @@ FROM {schema}.listings_need AS template, generate_series(1, {count}) AS number
 def main() -> int:
     sys.path[:0] = [str(ROOT), str(ROOT / "platform")]
     with own_services(), own_database():
-        _make_tables()
+        make_tables()
         from django.test import Client
 
         client = Client()
@@ -87,7 +87,7 @@ def own_database() -> Iterator[None]:
         connection.creation.destroy_test_db(name, verbosity=0)
 
 
-def _make_tables() -> None:
+def make_tables() -> None:
     """A small and a large table of the same shape, chosen by the search path."""
     from django.db import connection
 

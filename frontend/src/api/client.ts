@@ -22,6 +22,11 @@ export function writeHeaders(): Record<string, string> {
 }
 
 export async function refreshCsrfToken(): Promise<void> {
+export function requestLanguage(): string {
+  return language
+}
+
+async function refreshCsrfToken(): Promise<void> {
   const response = await fetch('/api/v1/session', { headers: { Accept: 'application/json' } })
   if (response.ok) {
     csrfToken = ((await response.json()) as { csrf_token: string }).csrf_token

@@ -41,6 +41,12 @@ export type StoredFile = Schemas['StoredFile']
 export type FileList = Schemas['FileList']
 export type FilePurpose =
   'need_attachment' | 'capability_attachment' | 'instrument_photo' | 'organisation_paper'
+export type Round = Schemas['Round']
+export type RoundEntry = Schemas['RoundEntry']
+export type Edition = Schemas['Edition']
+export type EditionEntry = Schemas['EditionEntry']
+export type Comparison = Schemas['Comparison']
+export type ComparedEntry = Schemas['ComparedEntry']
 
 export type SessionState = Schemas['SessionState']
 export type TokenRow = Schemas['TokenRow']

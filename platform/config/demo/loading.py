@@ -1,7 +1,7 @@
 """Puts the demonstration data in through the services, all of it or nothing."""
 
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from uuid import UUID
@@ -11,6 +11,8 @@ from django.utils import timezone
 
 from config.demo import data, logins
 from equipment.services import create_instrument, publish_instrument
+from market.editions import services as editions
+from market.editions.models import CollectionRound
 from market.listings.kinds import ListingKind
 from market.listings.models import LISTING_MODELS
 from market.listings.services import create_listing, publish_listing, submit_listing
@@ -29,6 +31,17 @@ LOADED = "demo_loaded"
 REMOVED = "demo_removed"
 # One loader or remover at a time: the number means nothing beyond being ours.
 LOCK = 0x64656D6F
+
+ROUND_DAYS_AGO = (60, 7)
+PAST_ROUND = {
+    "title": "示例：第三季度技术需求征集",
+    "notice": "面向园区企业征集技术需求。本征集与由此形成的清单均为示例。",
+}
+OPEN_ROUND = {
+    "title": "示例：第四季度技术需求征集",
+    "notice": "面向园区企业征集低碳冶金、铜精深加工、港口物流等方向的技术需求。本征集为示例。",
+}
+EDITION_TITLE = "技术需求清单（示例）"
 
 Progress = Callable[[], object]
 
@@ -95,6 +108,7 @@ def _load_all(now: datetime, progress: Progress) -> None:
     loader.load_instruments(data.read("instruments"))
     loader.load_people(data.read("people"))
     loader.load_growth(data.read("growth"))
+    loader.load_rounds()
 
 
 class _Loader:
@@ -174,6 +188,31 @@ class _Loader:
             for fact in data.facts(row, self.today):
                 record_fact(actor=self.moderator, **which, **fact)
             self.progress()
+    def load_rounds(self) -> None:
+        """A round that is over, with the edition made of it, and one that is open."""
+        opened, ended = (self.now - timedelta(days=days) for days in ROUND_DAYS_AGO)
+        over = self._round(PAST_ROUND, opened, ended)
+        editions.close_round(actor=self.moderator, round_id=over.pk, now=ended)
+        draft = editions.freeze_edition(
+            actor=self.moderator,
+            round_id=over.pk,
+            title=EDITION_TITLE,
+            now=ended,
+            is_example=True,
+        )
+        editions.issue_edition(
+            actor=self.moderator, edition_id=draft.pk, version=draft.version, now=ended
+        )
+        self._round(OPEN_ROUND, self.now - timedelta(days=2), self.now + timedelta(days=26))
+
+    def _round(self, words: Mapping[str, str], opened: datetime, ends: datetime) -> CollectionRound:
+        made = editions.create_round(
+            actor=self.moderator,
+            list_kind=ListingKind.NEED,
+            content={**words, "opens_at": opened, "deadline": ends},
+            is_example=True,
+        )
+        return editions.open_round(actor=self.moderator, round_id=made.pk, now=opened)
 
     def _oldest_first(self, rows: Iterable[data.Row]) -> list[data.Row]:
         """Ids are ordered by time, so the newest entry is made last."""

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 from config.demo import logins
 from config.demo.loading import KIND, MARK, REMOVED, take_lock
 from equipment.models import Booking, Instrument, OccupiedPeriod
+from market.editions.models import CollectionRound, Edition
 from market.listings.models import Capability, Need
 from park.accounts.models import User
 from park.core import audit, outbox
@@ -60,6 +61,9 @@ def _in_order_of_removal() -> list[tuple[str, QuerySet[Any, Any], str]]:
             ),
             "",
         ),
+        # What printed example entries is an example itself; files and choices go with them.
+        ("editions", Edition.objects.filter(is_example=True), ""),
+        ("rounds", CollectionRound.objects.filter(is_example=True), ""),
         ("needs", Need.objects.filter(OF_EXAMPLES), "need"),
         ("capabilities", Capability.objects.filter(OF_EXAMPLES), "capability"),
         ("instruments", Instrument.objects.filter(OF_EXAMPLES), "instrument"),

@@ -17,12 +17,14 @@ from market.listings.queries.lists import (
     count_current,
     figures,
     list_listings,
+    rows_to_list,
 )
 from market.listings.queries.review import (
     QueueEntry,
     list_history,
     list_revisions,
     review_queue,
+    walk_review_queue,
 )
 from market.listings.queries.station import (
     StationCounts,
@@ -49,5 +51,7 @@ __all__ = [
     "review_queue",
     "station_counts",
     "station_queue",
+    "rows_to_list",
     "view_of",
+    "walk_review_queue",
 ]

@@ -102,12 +102,8 @@ def list_listings(
 
     Three queries at most, whatever the limit. Raises invalid_cursor, invalid_input, not_allowed.
     """
-    filters = filters or ListingFilters()
-    _check(filters)
     standing = standing_of(actor)
-    today = timezone.localdate()
-    rows, order = _scope(actor, kind, filters, standing, today)
-    rows = _filtered(rows, kind, filters, standing)
+    rows, order = rows_to_list(actor, kind, filters or ListingFilters(), standing)
     page = newest_first(
         _for_cards(rows, kind),
         by=order,
@@ -115,7 +111,20 @@ def list_listings(
         cursor=cursor,
         limit=limit,
     )
+    today = timezone.localdate()
     return Page([_card_of(row, standing, today) for row in page.items], page.next_cursor)
+
+
+def rows_to_list(
+    actor: Actor, kind: ListingKind, filters: ListingFilters, standing: Standing
+) -> tuple[ListingQuerySet, str]:
+    """The rows that the filters leave, and the time they are ordered by, latest first.
+
+    Raises invalid_input and not_allowed.
+    """
+    _check(filters)
+    rows, order = _scope(actor, kind, filters, standing, timezone.localdate())
+    return _filtered(rows, kind, filters, standing), order
 
 
 def _check(filters: ListingFilters) -> None:

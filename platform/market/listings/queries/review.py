@@ -1,5 +1,6 @@
 """What waits for staff, and an entry's past: its revisions and its audit trail."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -61,6 +62,20 @@ def review_queue(*, actor: Actor, cursor: str | None = None, limit: int = 20) ->
         [QueueEntry(ListingKind(row[0]), *row[1:-1]) for row in shown],
         encode_cursor("review-queue", shown[-1][7], shown[-1][9]) if more else None,
     )
+
+
+def walk_review_queue(*, actor: Actor) -> Iterator[QueueEntry]:
+    """The whole queue, a page in memory at a time. Raises not_allowed at once."""
+    page = review_queue(actor=actor, limit=MAX_LIMIT)
+
+    def walk() -> Iterator[QueueEntry]:
+        here = page
+        yield from here.items
+        while here.next_cursor:
+            here = review_queue(actor=actor, cursor=here.next_cursor, limit=MAX_LIMIT)
+            yield from here.items
+
+    return walk()
 
 
 def _submitted(kind: ListingKind) -> "QuerySet[Any]":

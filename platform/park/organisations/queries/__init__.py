@@ -12,6 +12,7 @@ from park.organisations.queries.directory import (
     list_duplicates,
     list_organisations,
     list_unverified,
+    organisations_to_list,
     similar_organisations,
 )
 from park.organisations.queries.growth import (
@@ -72,6 +73,7 @@ __all__ = [
     "list_organisations",
     "list_requests_waiting",
     "list_unverified",
+    "organisations_to_list",
     "memberships_of",
     "organisation_ids",
     "owned_organisation_ids",

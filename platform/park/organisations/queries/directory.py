@@ -49,6 +49,14 @@ def list_organisations(
 
     Raises invalid_cursor and invalid_input.
     """
+    rows = organisations_to_list(q=q, kind=kind, chain=chain, region=region)
+    return highest_first(rows, by="id", purpose="organisations", cursor=cursor, limit=limit)
+
+
+def organisations_to_list(
+    *, q: str = "", kind: str = "", chain: str = "", region: str = ""
+) -> "QuerySet[Organisation]":
+    """The rows that the filters leave, in no order. Raises invalid_input."""
     problems = Problems()
     for name, value in (("q", q), ("kind", kind), ("chain", chain), ("region", region)):
         text_rules.text(value, name, problems, limit=100)
@@ -63,7 +71,7 @@ def list_organisations(
         rows = rows.filter(chains__contains=[chain])
     if region:
         rows = rows.filter(region=region)
-    return highest_first(rows, by="id", purpose="organisations", cursor=cursor, limit=limit)
+    return rows
 
 
 def count_organisations() -> int:
