@@ -9,9 +9,9 @@ from api.parser import StrictParser
 from api.routers import (
     bookings,
     capabilities,
-    growth,
-    files,
     editions,
+    files,
+    growth,
     health,
     imports,
     instruments,

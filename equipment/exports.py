@@ -8,8 +8,8 @@ from equipment import policies
 from equipment.models import Booking, Comparator, Instrument, MeasuredCapability
 from equipment.queries import bookings_to_list, instruments_to_list
 from park.accounts.actors import Actor
-from park.sheets.layouts import Cell, CellType
 from park.sheets.exports import Details, Field, Named, Table, Words, joined, yes_or_no
+from park.sheets.layouts import Cell, CellType
 
 ROWS_AT_ONCE = 500
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from park.accounts.actors import Actor
 from park.organisations.queries import standing_of
-from park.sheets.layouts import Cell, CellType
 from park.sheets.exports import Field, Named, Table, Words, joined, yes_or_no
+from park.sheets.layouts import Cell, CellType
 from talent import policies
 from talent.models import TalentCard
 from talent.queries import cards_to_list

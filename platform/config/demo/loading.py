@@ -188,6 +188,7 @@ class _Loader:
             for fact in data.facts(row, self.today):
                 record_fact(actor=self.moderator, **which, **fact)
             self.progress()
+
     def load_rounds(self) -> None:
         """A round that is over, with the edition made of it, and one that is open."""
         opened, ended = (self.now - timedelta(days=days) for days in ROUND_DAYS_AGO)

@@ -21,8 +21,8 @@ from market.listings.kinds import ListingKind
 from market.listings.models import Indicator
 from market.listings.sources import indicator_text
 from park.accounts.actors import Actor
-from park.sheets.layouts import Cell, CellType
 from park.sheets.exports import Details, Field, Named, Table, Words
+from park.sheets.layouts import Cell, CellType
 
 COUNTS = ("intent", "contract", "paid", "accepted")
 

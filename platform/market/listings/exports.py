@@ -17,8 +17,8 @@ from market.listings.storage import read_content
 from market.listings.visibility import hidden_fields, without
 from park.accounts.actors import Actor
 from park.organisations.queries import Standing, standing_of
-from park.sheets.layouts import Cell, CellType
 from park.sheets.exports import Details, Field, Named, Table, Words, joined, yes_or_no
+from park.sheets.layouts import Cell, CellType
 
 ROWS_AT_ONCE = 500
 """How many rows are in memory; the database keeps the place of the next (a server-side cursor)."""

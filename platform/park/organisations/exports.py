@@ -3,8 +3,8 @@
 from park.accounts.actors import Actor
 from park.organisations.models import Organisation
 from park.organisations.queries import organisations_to_list
-from park.sheets.layouts import CellType
 from park.sheets.exports import Field, Named, Table, joined, yes_or_no
+from park.sheets.layouts import CellType
 
 ROWS_AT_ONCE = 500
 

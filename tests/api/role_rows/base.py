@@ -34,14 +34,6 @@ class Upload:
 
 
 @dataclass(frozen=True)
-class Upload:
-    """A body that is a form with files; `query` goes into the address."""
-
-    files: dict[str, tuple[str, bytes]]
-    query: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
 class Row:
     """What each role gets for one operation on something of the member's firm."""
 

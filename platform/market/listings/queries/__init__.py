@@ -49,9 +49,9 @@ __all__ = [
     "list_listings",
     "list_revisions",
     "review_queue",
+    "rows_to_list",
     "station_counts",
     "station_queue",
-    "rows_to_list",
     "view_of",
     "walk_review_queue",
 ]
