@@ -4,9 +4,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from celery.schedules import schedule
+from celery.schedules import crontab, schedule
 from kombu.entity import Queue
 
+from config.account_settings import *  # noqa: F403 - a file a concern
 from config.env import ROOT, get_env, get_secret_key
 
 ENV = get_env()
@@ -17,16 +18,23 @@ ALLOWED_HOSTS = [host.strip() for host in ENV.allowed_hosts.split(",") if host.s
 
 INSTALLED_APPS = [
     "config",
+    # Before our own: `park.accounts.admin` replaces their pages in the admin.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.headless",
     "park.core",
     "park.vocabularies",
     "park.accounts",
     "park.organisations",
+    "park.notifications",
     "matching",
     "market.listings",
     "equipment",
     "talent",
     "api",
-    "django.contrib.admin",
+    "config.admin_apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -48,6 +56,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "api.middleware.SessionActivityMiddleware",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -91,20 +101,7 @@ CACHES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-AUTH_USER_MODEL = "accounts.User"
-PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.ScryptPasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
-]
+SECRET_KEY_FALLBACKS: list[str] = []
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -120,6 +117,14 @@ if ENV.behind_https:
     SECURE_HSTS_SECONDS = 31_536_000
 # The largest form is a need with a hundred indicators; files come with their own limits.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+
+EMAIL_BACKEND = "park.notifications.backends.OutboxBackend"
+EMAIL_URL = ENV.email_url
+"""Blank: mails are written as files into MAIL_DIR."""
+MAIL_DIR = DATA_DIR / "mail"
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.from_email
+SITE_URL = ENV.site_url
+"""Blank: links in mails lead to the address that the request came to."""
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
@@ -162,6 +167,16 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "core.sweep_outbox",
         "schedule": schedule(10),
         "options": {"expires": 10},
+    },
+    "clean-up-accounts": {
+        "task": "accounts.clean_up",
+        "schedule": crontab(hour="3", minute="20"),
+        "options": {"expires": 3600},
+    },
+    "forget-mail-files": {
+        "task": "notifications.forget_files",
+        "schedule": crontab(hour="3", minute="40"),
+        "options": {"expires": 3600},
     },
     **{
         task: {

@@ -14,10 +14,16 @@ def world(db: None) -> World:
 
 @pytest.fixture(autouse=True)
 def _no_attempts_of_earlier_tests() -> None:
+    forget_attempts()
+
+
+def forget_attempts() -> None:
+    """As if a long time had passed."""
     # Not `cache.clear()`: the broker's own keys live in the same Redis database.
     redis = cache._cache.get_client(write=True)
-    for key in redis.scan_iter("*attempts:*"):
-        redis.delete(key)
+    for pattern in ("*attempts:*", "*allauth:rl:*"):
+        for key in redis.scan_iter(pattern):
+            redis.delete(key)
 
 
 @pytest.fixture

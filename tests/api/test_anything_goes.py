@@ -17,7 +17,7 @@ WRITES = sorted(
     (method, path, operation["requestBody"]["content"]["application/json"]["schema"])
     for path, methods in DESCRIPTION["paths"].items()
     for method, operation in methods.items()
-    if "requestBody" in operation and operation["operationId"] != "log_in"
+    if "requestBody" in operation
 )
 READS = sorted(
     (path, tuple(p["name"] for p in operation["parameters"] if p["in"] == "query"))

@@ -17,6 +17,7 @@ def test_without_a_worker_the_site_is_degraded_but_up(world: World, no_worker: N
         "database": "ok",
         "broker": "ok",
         "worker": "down",
+        "mail": "ok",
     }
 
 

@@ -14,6 +14,7 @@ from park.accounts.models import StaffRole, User
 from park.organisations.models import Membership, MembershipRole, Organisation, OrganisationKind
 from park.vocabularies.models import Term, Vocabulary
 from talent import services as talent
+from tests.factories import guard_staff
 
 API = "/api/v1"
 SECRET_PHONE = "13800001234"
@@ -21,7 +22,8 @@ SECRET_PHONE = "13800001234"
 
 def make_user(name: str, **fields: Any) -> User:
     # A password costs a slow hash; whoever signs in by hand sets one.
-    return User.objects.create(username=name, display_name=name.title(), **fields)
+    user = User.objects.create(username=name, display_name=name.title(), **fields)
+    return guard_staff(user)
 
 
 def make_firm(name: str, **people: MembershipRole) -> Organisation:

@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/v1/account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change my name or language */
+        patch: operations["update_profile"];
+        trace?: never;
+    };
     "/api/v1/bookings": {
         parameters: {
             query?: never;
@@ -883,8 +900,7 @@ export interface paths {
          */
         get: operations["get_session"];
         put?: never;
-        /** Sign in */
-        post: operations["log_in"];
+        post?: never;
         /** Sign out */
         delete: operations["log_out"];
         options?: never;
@@ -1473,13 +1489,6 @@ export interface components {
             /** Secret */
             secret: string;
         };
-        /** Credentials */
-        Credentials: {
-            /** Password */
-            password: string;
-            /** Username */
-            username: string;
-        };
         /** FieldAdvice */
         FieldAdvice: {
             /** Advice */
@@ -1530,6 +1539,11 @@ export interface components {
              * @enum {string}
              */
             database: "ok" | "down";
+            /**
+             * Mail
+             * @enum {string}
+             */
+            mail: "ok" | "down";
             /**
              * Status
              * @enum {string}
@@ -2517,6 +2531,13 @@ export interface components {
             /** Type */
             type: string;
         };
+        /** ProfileChanges */
+        ProfileChanges: {
+            /** Display Name */
+            display_name?: string | null;
+            /** Language */
+            language?: ("zh-hans" | "en" | "") | null;
+        };
         /** Reason */
         Reason: {
             /** Code */
@@ -2687,12 +2708,18 @@ export interface components {
             demo: boolean;
             /** Memberships */
             memberships: components["schemas"]["SessionMembership"][];
+            /** Privacy Version */
+            privacy_version: string;
             user: components["schemas"]["SessionUser"] | null;
         };
         /** SessionUser */
         SessionUser: {
             /** Display Name */
             display_name: string;
+            /** Email */
+            email: string;
+            /** Has Second Factor */
+            has_second_factor: boolean;
             /**
              * Id
              * Format: uuid
@@ -2700,6 +2727,10 @@ export interface components {
             id: string;
             /** Is Staff */
             is_staff: boolean;
+            /** Language */
+            language: string;
+            /** Must Set Up Second Factor */
+            must_set_up_second_factor: boolean;
             /** Staff Roles */
             staff_roles: string[];
             /** Username */
@@ -2934,6 +2965,57 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    update_profile: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProfileChanges"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_bookings: {
         parameters: {
             query?: {
@@ -6328,66 +6410,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionState"];
-                };
-            };
-        };
-    };
-    log_in: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Credentials"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionState"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -64,11 +64,14 @@ def nudge(event_id: int, topic: str) -> None:
         log.warning("outbox.nudge_failed", event_id=event_id, topic=topic, error=str(error))
 
 
-def process(event_id: int, handle: Callable[[dict[str, Any]], None]) -> bool:
+def process(
+    event_id: int, handle: Callable[[dict[str, Any]], None], *, is_secret: bool = False
+) -> bool:
     """Handle one event at most once at a time. False when another worker has it or it is done.
 
     The row is locked and marked in the transaction of the handler's own writes, so a worker that
-    dies half-way leaves the event waiting and its writes undone.
+    dies half-way leaves the event waiting and its writes undone. A secret payload is forgotten
+    as soon as it is handled.
     """
     with transaction.atomic():
         event = (
@@ -80,7 +83,9 @@ def process(event_id: int, handle: Callable[[dict[str, Any]], None]) -> bool:
             return False
         handle(event.payload)
         event.processed_at = timezone.now()
-        event.save(update_fields=["processed_at"])
+        if is_secret:
+            event.payload = {}
+        event.save(update_fields=["processed_at", "payload"])
     return True
 
 
@@ -90,6 +95,16 @@ def postpone(event_id: int, error: DomainError | OSError, now: datetime) -> None
     wait = min(timedelta(seconds=10 * 2 ** min(event.attempts, 10)), MAX_BACKOFF)
     OutboxEvent.objects.filter(pk=event_id).update(
         attempts=F("attempts") + 1, retry_at=now + wait, last_error=str(error)[:2000]
+    )
+
+
+def give_up(event_id: int, error: DomainError | OSError, now: datetime) -> None:
+    """Try this event never again: its payload is forgotten, its error stays for people to see."""
+    OutboxEvent.objects.filter(pk=event_id).update(
+        attempts=F("attempts") + 1,
+        processed_at=now,
+        payload={"failed": True},
+        last_error=str(error)[:2000],
     )
 
 
