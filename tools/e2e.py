@@ -34,7 +34,8 @@ def main() -> int:
         "CUOHE_HOST": "127.0.0.1",
         "CUOHE_PORT": str(port),
     }
-    for name in ("DATABASE_URL", "REDIS_URL"):
+    # Mails are read from the files that are written without a server.
+    for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL"):
         environment.pop(name, None)
     log = data_dir / "serve.log"
     with log.open("wb") as output:
@@ -60,6 +61,7 @@ def main() -> int:
                 **environment,
                 "E2E_BASE_URL": address,
                 "E2E_LOGINS": str(data_dir / "demo-logins.json"),
+                "E2E_MAIL": str(data_dir / "mail"),
             },
             check=False,
         )
