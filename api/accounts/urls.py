@@ -71,7 +71,9 @@ def check_body(request: HttpRequest) -> None:
         raise DomainError("malformed_request") from error
     if not isinstance(body, dict):
         raise DomainError("malformed_request")
-    faults = [{"field": name, "code": "forbidden_character"} for name in forbidden]
+    faults: list[dict[str, Any]] = [
+        {"field": name, "code": "forbidden_character"} for name in forbidden
+    ]
     for name, value in body.items():
         limit = LONGEST.get(name, LONGEST_OTHER)
         if isinstance(value, str) and len(value) > limit:

@@ -20,11 +20,12 @@ class AdminSite(admin.AdminSite):
     def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
         """Signing in is a page of the front end; there is no form here that takes a password."""
         user: User | AnonymousUser = request.user  # type: ignore[assignment]
+        wanted = request.GET.get("next") or reverse("admin:index", current_app=self.name)
+        query = urlencode({"next": wanted})
         if user.is_authenticated and must_set_up_second_factor(user):
-            return HttpResponseRedirect("/account/two-step")
+            return HttpResponseRedirect(f"/account/two-step?{query}")
         if user.is_authenticated and not self.has_permission(request):
             raise PermissionDenied
-        wanted = request.GET.get("next") or reverse("admin:index", current_app=self.name)
         if user.is_authenticated:
             return HttpResponseRedirect(reverse("admin:index", current_app=self.name))
-        return HttpResponseRedirect(f"/login?{urlencode({'next': wanted})}")
+        return HttpResponseRedirect(f"/login?{query}")

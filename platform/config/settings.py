@@ -123,8 +123,8 @@ EMAIL_URL = ENV.email_url
 """Blank: mails are written as files into MAIL_DIR."""
 MAIL_DIR = DATA_DIR / "mail"
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.from_email
-SITE_URL = ENV.site_url
-"""Blank: links in mails lead to the address that the request came to."""
+SITE_URL = ENV.site_url or f"http://{ENV.host}:{ENV.port}"
+"""The start of links in mails that no request asked for."""
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]

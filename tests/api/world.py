@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -133,6 +134,8 @@ def client_of(user: User | None, **options: Any) -> Client:
     client = Client(**options)
     if user is not None:
         client.force_login(user)
+        # As after a real sign-in: the next request has nothing to note of the session.
+        cache.set(f"session-noted:{client.session.session_key}", 1, timeout=60)
     return client
 
 

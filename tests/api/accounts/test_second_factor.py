@@ -246,7 +246,9 @@ def test_the_admin_is_no_way_around(db: None) -> None:
     assert visitor.state()["user"] is None
     browser = signed_in("root")
     assert browser.client.get("/admin/").status_code == 302
-    assert browser.client.get("/admin/login/").headers["Location"] == "/account/two-step"
+    assert browser.client.get("/admin/login/").headers["Location"] == (
+        "/account/two-step?next=%2Fadmin%2F"
+    )
     browser.switch_on_second_factor()
     assert browser.client.get("/admin/").status_code == 200
     assert browser.client.get("/admin/login/").headers["Location"] == "/admin/"

@@ -130,6 +130,25 @@ def test_an_address_that_was_taken_meanwhile_is_refused(browser: Browser, mailbo
     assert outcome(browser.post("auth/email/verify", {"key": key})) == "409 email_taken"
 
 
+@pytest.mark.django_db(transaction=True)
+def test_two_windows_at_once_make_one_account(mailbox: Mailbox) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    from django.db import connection
+
+    def sign_up(browser: Browser) -> str:
+        try:
+            return outcome(browser.sign_up(ADDRESS))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(sign_up, [Browser() for _ in range(4)]))
+    assert set(answers) <= {"401", "409 wrong_state"}
+    assert User.objects.count() == 1
+    assert Consent.objects.count() == 1
+
+
 def test_the_database_lets_no_address_in_twice(db: None) -> None:
     UserFactory(email="a@example.com")
     with pytest.raises(IntegrityError), transaction.atomic():

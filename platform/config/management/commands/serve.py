@@ -210,8 +210,9 @@ class Command(BaseCommand):
                 )
         if not env.email_url:
             self._say(
-                f"\n未设置 EMAIL_URL，邮件写入 · no EMAIL_URL, mails are written to: {settings.MAIL_DIR}"
+                "\n未设置 EMAIL_URL，邮件写成文件 · no EMAIL_URL, mails are written as files:"
             )
+            self._say(f"  {settings.MAIL_DIR}")
         self._say(f"\n日志 · logs: {env.data_dir / 'logs'}")
         self._say("按 Ctrl-C 停止 · press Ctrl-C to stop")
 
