@@ -111,8 +111,15 @@ def give_up(event_id: int, error: DomainError | OSError, now: datetime) -> None:
 def sweep(now: datetime, limit: int = 1000) -> int:
     """Nudge every event whose time has come; returns how many."""
     waiting = OutboxEvent.objects.filter(processed_at__isnull=True, retry_at__lte=now)
-    due = list(waiting.order_by("id").values_list("id", "topic")[:limit])
-    OutboxEvent.objects.filter(id__in=[pk for pk, _ in due]).update(retry_at=now + NUDGE_GRACE * 4)
+    with transaction.atomic():
+        # A row that is locked is being handled: a slow mail server must not hold up the others.
+        due = list(
+            waiting.select_for_update(skip_locked=True)
+            .order_by("id")
+            .values_list("id", "topic")[:limit]
+        )
+        ids = [pk for pk, _ in due]
+        OutboxEvent.objects.filter(id__in=ids).update(retry_at=now + NUDGE_GRACE * 4)
     for event_id, topic in due:
         nudge(event_id, topic)
     return len(due)

@@ -105,12 +105,19 @@ def _connect(server: MailServer) -> smtplib.SMTP:
 
 
 def _is_final(error: OSError) -> bool:
-    """Whether the server said that it will never take this mail (5yz, RFC 5321)."""
+    """Whether the server said that it will never take this mail."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(500 <= code < 600 for code, _ in error.recipients.values())
-    if isinstance(error, smtplib.SMTPDataError | smtplib.SMTPSenderRefused):
-        return 500 <= error.smtp_code < 600
+        return all(_is_permanent(code, text) for code, text in error.recipients.values())
+    # A sender or a password that is refused is for the operator to mend; the mail waits for it.
+    if isinstance(error, smtplib.SMTPDataError):
+        return _is_permanent(error.smtp_code, error.smtp_error)
     return False
+
+
+def _is_permanent(code: int, text: bytes | str) -> bool:
+    """5yz (RFC 5321), but not X.7.Z (RFC 3463): rules of the server, such as who may relay."""
+    said = text if isinstance(text, bytes) else text.encode()
+    return 500 <= code < 600 and b"5.7." not in said
 
 
 def _write(folder: Path, content: bytes) -> None:

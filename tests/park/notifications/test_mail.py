@@ -142,7 +142,8 @@ def test_while_a_server_is_unreachable_one_attempt_speaks_for_all(
         ({"RCPT": "450 try later"}, False),
         ({"DATA": "554 spam"}, True),
         ({"DATA": "452 full"}, False),
-        ({"MAIL": "553 who are you"}, True),
+        ({"RCPT": "554 5.7.1 relay access denied"}, False),
+        ({"MAIL": "530 5.7.0 authentication required"}, False),
         ({"EHLO": "421 busy", "HELO": "421 busy"}, False),
     ],
 )
