@@ -32,10 +32,15 @@ PROBLEMS: dict[str, Kind] = {
     "malformed_request": Kind(400, "请求无法解析", "The request cannot be parsed"),
     "not_authenticated": Kind(401, "请先登录", "Sign in first"),
     "wrong_credentials": Kind(401, "用户名或密码不正确", "Wrong user name or password"),
+    "reauthentication_required": Kind(401, "请再次验证身份", "Confirm that it is you"),
+    "mfa_required": Kind(
+        403, "工作人员须先开启两步验证", "Staff must switch on two-step sign-in first"
+    ),
     "not_allowed": Kind(403, "没有权限执行此操作", "You are not allowed to do this"),
     "csrf_failed": Kind(403, "页面已过期，请刷新后重试", "The page has expired, reload it"),
     "not_found": Kind(404, "未找到", "Not found"),
     "method_not_allowed": Kind(405, "不支持此请求方法", "This method is not supported here"),
+    "email_taken": Kind(409, "该邮箱已被其他账号使用", "Another account has this address"),
     "edit_conflict": Kind(
         409, "他人已先行修改，请核对后再保存", "Somebody else has changed this meanwhile"
     ),
@@ -84,6 +89,9 @@ PROBLEMS: dict[str, Kind] = {
         409, "文件正在制作，请稍后再试", "The file is being made, try again shortly"
     ),
     "edition_too_large": Kind(409, "条目太多，请分批", "Too many entries for one edition"),
+    "link_expired": Kind(
+        410, "链接已使用过或已过期", "This link has been used already or has expired"
+    ),
     "payload_too_large": Kind(413, "提交的内容过大", "The request is too large"),
     "file_too_large": Kind(413, "文件过大", "The file is too large"),
     "archive_bomb": Kind(413, "压缩内容展开后过大", "The file unpacks to far too much"),
@@ -122,6 +130,11 @@ PROBLEMS: dict[str, Kind] = {
     "internal_error": Kind(500, "服务器内部错误", "Internal server error"),
     "model_missing": Kind(503, "语义模型尚未就绪", "The embedding model is not available"),
     "storage_full": Kind(507, "存储空间不足", "There is no room left to store files"),
+    "second_factor_unreadable": Kind(
+        503,
+        "两步验证数据无法读取，请联系管理员",
+        "The second factor cannot be read",
+    ),
     "service_unavailable": Kind(503, "服务暂时不可用", "The service is not available right now"),
 }
 

@@ -15,7 +15,8 @@ from django.utils import timezone
 
 from api import auth
 from api.schemas.exports import ExportQuery
-from api.throttling import Attempts
+from api.addresses import client_site
+from api.throttling import Limit
 from api.words import words_of
 from park.accounts.actors import Actor, user_or_none
 from park.core import audit
@@ -133,8 +134,8 @@ class _Stream:
 def _take_places(request: HttpRequest, actor: Actor) -> list[str]:
     """Counts the export and holds a place for it, so that no reader takes all threads."""
     user = user_or_none(actor)
-    who = str(user.pk) if user else request.META.get("REMOTE_ADDR", "")
-    Attempts("export", who).count()
+    who = str(user.pk) if user else client_site(request)
+    Limit("export").count(request, user)
     places: list[str] = []
     for group, size in ((f"of:{who}", AT_ONCE), ("all", AT_ONCE_IN_ALL)):
         place = next(

@@ -6,6 +6,8 @@ from django.db import Error, connection
 from kombu.exceptions import OperationalError
 from redis.exceptions import RedisError
 
+from park.notifications import delivery
+
 MATCHING_QUEUE = "search"
 WORKER_REPLY_SECONDS = 0.4
 WORKER_KNOWN_SECONDS = 5
@@ -16,12 +18,14 @@ def check_health() -> dict[str, str]:
     database = _is_database_up()
     broker = _is_broker_up()
     worker = broker and _is_worker_up()
-    without_down = "ok" if worker else "degraded"
+    mail = not (database and delivery.is_late())
+    without_down = "ok" if worker and mail else "degraded"
     return {
         "status": without_down if database and broker else "down",
         "database": _word(database),
         "broker": _word(broker),
         "worker": _word(worker),
+        "mail": _word(mail),
     }
 
 

@@ -16,19 +16,19 @@ FORBIDDEN = re.compile("[\x00\ud800-\udfff]")
 
 class StrictParser(Parser):
     def parse_body(self, request: HttpRequest) -> Any:
-        body = json.loads(request.body, parse_constant=_refuse_constant)
-        _refuse_forbidden(_forbidden_fields(body, ""))
+        body = json.loads(request.body, parse_constant=refuse_constant)
+        _refuse_forbidden(forbidden_fields(body, ""))
         return body
 
     def parse_querydict(
         self, data: MultiValueDict, list_fields: list[str], request: HttpRequest
     ) -> dict[str, Any]:
         values = super().parse_querydict(data, list_fields, request)
-        _refuse_forbidden(_forbidden_fields(values, ""))
+        _refuse_forbidden(forbidden_fields(values, ""))
         return values
 
 
-def _refuse_constant(name: str) -> NoReturn:
+def refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON")
 
 
@@ -38,7 +38,7 @@ def _refuse_forbidden(fields: Iterator[str]) -> None:
         raise DomainError("invalid_input", fields=found)
 
 
-def _forbidden_fields(value: Any, path: str) -> Iterator[str]:
+def forbidden_fields(value: Any, path: str) -> Iterator[str]:
     """The paths of the strings with a NUL or a lone surrogate."""
     if isinstance(value, str):
         if FORBIDDEN.search(value):
@@ -48,7 +48,7 @@ def _forbidden_fields(value: Any, path: str) -> Iterator[str]:
             if FORBIDDEN.search(key):
                 yield path
             else:
-                yield from _forbidden_fields(inner, f"{path}.{key}" if path else key)
+                yield from forbidden_fields(inner, f"{path}.{key}" if path else key)
     elif isinstance(value, list):
         for position, inner in enumerate(value):
-            yield from _forbidden_fields(inner, f"{path}.{position}" if path else str(position))
+            yield from forbidden_fields(inner, f"{path}.{position}" if path else str(position))

@@ -7,6 +7,7 @@ from ninja import NinjaAPI
 from api import auth, errors
 from api.parser import StrictParser
 from api.routers import (
+    account,
     bookings,
     capabilities,
     editions,
@@ -82,6 +83,7 @@ api = CuoheAPI(
 errors.register(api)
 api.add_router("/health", health.router)
 api.add_router("/session", session.router)
+api.add_router("/account", account.router)
 api.add_router("/tokens", tokens.router)
 api.add_router("", park.router)
 for one in (organisations, membership, growth, stations, staff):

@@ -1,4 +1,4 @@
-"""Signs people in and out of the front end and says who is signed in."""
+"""Says who is signed in to the front end, and signs people out."""
 
 from typing import Any
 
@@ -6,31 +6,21 @@ from django.contrib import auth
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 
-from api.addresses import client_site
-from api.throttling import Attempts
+from park.accounts.consent import PRIVACY_NOTICE_VERSION
 from park.accounts.models import User
-from park.core.errors import DomainError
+from park.accounts.policies import must_set_up_second_factor
+from park.accounts.second_factor import has_second_factor
 from park.organisations.queries import list_memberships
-
-
-def log_in(request: HttpRequest, username: str, password: str) -> None:
-    """A new session for the user. Raises wrong_credentials, and rate_limited after ten tries."""
-    attempts = Attempts("log_in", username.casefold(), client_site(request))
-    attempts.count()
-    user = auth.authenticate(request, username=username, password=password)
-    if user is None:
-        raise DomainError("wrong_credentials")
-    attempts.forget()
-    # Gives the session a new key and the CSRF cookie a new secret.
-    auth.login(request, user)
 
 
 def log_out(request: HttpRequest) -> None:
     auth.logout(request)
 
 
-def session_state(request: HttpRequest) -> dict[str, Any]:
-    user = request.user if isinstance(request.user, User) else None
+def session_state(request: HttpRequest, user: User | None = None) -> dict[str, Any]:
+    """Of the request's user, or of the user as a service has just changed it."""
+    if user is None and isinstance(request.user, User):
+        user = request.user
     return {
         "user": user and _describe(user),
         "memberships": [
@@ -44,6 +34,7 @@ def session_state(request: HttpRequest) -> dict[str, Any]:
             for membership in list_memberships(user)
         ],
         "csrf_token": get_token(request),
+        "privacy_version": PRIVACY_NOTICE_VERSION,
         "demo": User.objects.filter(is_demonstration=True).exists(),
     }
 
@@ -55,4 +46,8 @@ def _describe(user: User) -> dict[str, Any]:
         "display_name": user.display_name or user.username,
         "staff_roles": user.staff_roles,
         "is_staff": user.is_park_staff,
+        "email": user.email,
+        "language": user.language,
+        "has_second_factor": has_second_factor(user),
+        "must_set_up_second_factor": must_set_up_second_factor(user),
     }

@@ -84,12 +84,6 @@ class Window:
             return 0
         return math.ceil(int(wait) / 1_000_000)  # pyright: ignore[reportArgumentType]
 
-    def forget(self) -> None:
-        try:
-            _redis().delete(self.key)
-        except (RedisError, OSError) as error:
-            log.warning("throttling.no_redis", error=str(error)[:200])
-
 
 # Ninja asks for the time to wait in a second call that does not know the request.
 _wait: ContextVar[int] = ContextVar("wait", default=0)
@@ -115,33 +109,20 @@ class Limit(BaseThrottle):
     def wait(self) -> float:
         return _wait.get()
 
+    def count(self, request: HttpRequest, user: object = None) -> None:
+        """The same for what is no operation of its own. Raises `rate_limited` with `retry_after`
+        in seconds; `user` is who asks where `request.auth` is not set yet."""
+        wait = self.window_of(request, user).seconds_to_wait()
+        if wait:
+            security_log.record("security.rate_limited", request, bucket=self.bucket)
+            raise DomainError("rate_limited", retry_after=wait)
+
     def window_of(self, request: HttpRequest, user: object = None) -> Window:
-        """`user` is who asks where `request.auth` is not set yet."""
         user = getattr(request, "auth", None) or user
         is_member = isinstance(user, User)
         name = f"{self.bucket}.{'member' if is_member else 'visitor'}"
         who = str(user.pk) if is_member else client_site(request)
         return Window(Rate.parse(settings.RATE_LIMITS[name]), name, who)
-
-
-ATTEMPTS = 10
-ATTEMPT_SECONDS = 300
-
-
-class Attempts:
-    """The attempts at one thing, such as signing in as somebody from somewhere."""
-
-    def __init__(self, *parts: str) -> None:
-        self.window = Window(Rate(ATTEMPTS, ATTEMPT_SECONDS), "attempts", *parts)
-
-    def count(self, now: float | None = None) -> None:
-        """One more. Raises `rate_limited` with `retry_after` in seconds."""
-        wait = self.window.seconds_to_wait(now)
-        if wait:
-            raise DomainError("rate_limited", retry_after=wait)
-
-    def forget(self) -> None:
-        self.window.forget()
 
 
 def _redis() -> Redis:

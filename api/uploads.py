@@ -68,10 +68,11 @@ class GuardedUploadHandler(FileUploadHandler):
 
     def _count_attempt(self, request: HttpRequest) -> None:
         # A session is parsed for its CSRF field before `request.auth` is set.
-        wait = Limit("upload").window_of(request, request.user).seconds_to_wait()
-        if wait:
+        try:
+            Limit("upload").count(request, request.user)
+        except DomainError:
             self._drain()
-            raise DomainError("rate_limited", retry_after=wait)
+            raise
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
         super().new_file(*args, **kwargs)

@@ -15,6 +15,7 @@ def main() -> int:
                 **platform.environment,
                 "E2E_BASE_URL": platform.address,
                 "E2E_LOGINS": str(platform.data_dir / "demo-logins.json"),
+                "E2E_MAIL": str(platform.data_dir / "mail"),
             },
             check=False,
         )

@@ -52,7 +52,7 @@ def throwaway_platform(purpose: str, **settings: str) -> Iterator[Platform]:
         "CUOHE_PORT": str(port),
         **settings,
     }
-    for name in ("DATABASE_URL", "REDIS_URL"):
+    for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL"):
         environment.pop(name, None)
     platform = Platform(f"http://127.0.0.1:{port}", data_dir, environment)
     log = data_dir / "serve.log"

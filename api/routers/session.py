@@ -1,10 +1,10 @@
-"""Signing in and out, and who the reader is."""
+"""Who the reader is, and signing out. Signing in is under /api/auth/ and nowhere else."""
 
 from django.http import HttpRequest
 from ninja import Router, Status
 
 from api import auth, sessions
-from api.schemas.accounts import Credentials, SessionState
+from api.schemas.accounts import SessionState
 from api.schemas.base import problems
 
 router = Router(tags=["session"])
@@ -22,22 +22,10 @@ def get_session(request: HttpRequest):
     return sessions.session_state(request)
 
 
-@router.post(
-    "",
-    operation_id="log_in",
-    auth=[auth.visitor_with_csrf],
-    response={200: SessionState, **problems(401, 403, 422, 429)},
-    summary="Sign in",
-)
-def log_in(request: HttpRequest, credentials: Credentials):
-    sessions.log_in(request, credentials.username, credentials.password)
-    return sessions.session_state(request)
-
-
 @router.delete(
     "",
     operation_id="log_out",
-    auth=auth.SESSION_ONLY,
+    auth=auth.UNGUARDED_SESSION,
     response={204: None, **problems(401, 403)},
     summary="Sign out",
 )

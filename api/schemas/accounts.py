@@ -1,21 +1,13 @@
-"""Sessions and API tokens."""
+"""Sessions, profiles and API tokens."""
 
 from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from api.schemas.base import Input, Output, choice
-from park.accounts.models import TokenScope
-
-
-class Credentials(Input):
-    username: Annotated[str, Field(min_length=1, max_length=150)]
-    # White space belongs to a password.
-    password: Annotated[
-        str, StringConstraints(min_length=1, max_length=256, strip_whitespace=False)
-    ]
+from park.accounts.models import Language, TokenScope
 
 
 class SessionUser(Output):
@@ -24,6 +16,13 @@ class SessionUser(Output):
     display_name: str
     staff_roles: list[str]
     is_staff: bool
+    email: str
+    """Blank when none is known."""
+    language: str
+    """Of mails; blank when not said yet."""
+    has_second_factor: bool
+    must_set_up_second_factor: bool
+    """Nothing but setting it up is possible before."""
 
 
 class SessionMembership(Output):
@@ -38,8 +37,15 @@ class SessionState(Output):
     user: SessionUser | None
     memberships: list[SessionMembership]
     csrf_token: str
+    privacy_version: str
+    """Of the notice that signing up agrees to."""
     demo: bool
     """Whether demonstration accounts exist."""
+
+
+class ProfileChanges(Input):
+    display_name: Annotated[str, Field(min_length=1, max_length=60)] | None = None
+    language: choice(Language.values) | None = None  # type: ignore[valid-type]
 
 
 class NewToken(Input):

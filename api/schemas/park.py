@@ -13,6 +13,8 @@ class Health(Output):
     broker: Condition
     worker: Condition
     """The matching worker; without it search falls back to words."""
+    mail: Condition
+    """Down while a mail waits that could not be sent several times; none is lost."""
 
 
 class TermRow(Output):

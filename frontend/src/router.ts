@@ -1,5 +1,10 @@
 /** Every page and its address; a page that needs an account leads through login and back. */
-import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import {
+  createRouter,
+  createWebHistory,
+  type RouteLocationNormalized,
+  type RouteRecordRaw,
+} from 'vue-router'
 import { organisationRoutes } from './features/organisations/routes'
 import { useSessionStore } from './features/session/store'
 
@@ -189,6 +194,40 @@ const routes: RouteRecordRaw[] = [
     component: () => import('./features/session/pages/LoginPage.vue'),
   },
   {
+    path: '/sign-up',
+    name: 'sign-up',
+    component: () => import('./features/session/pages/SignUpPage.vue'),
+  },
+  {
+    path: '/verify-email/:proof',
+    name: 'verify-email',
+    component: () => import('./features/session/pages/VerifyEmailPage.vue'),
+    props: true,
+  },
+  {
+    path: '/forgot-password',
+    name: 'forgot-password',
+    component: () => import('./features/session/pages/ForgotPasswordPage.vue'),
+  },
+  {
+    path: '/reset-password/:proof',
+    name: 'reset-password',
+    component: () => import('./features/session/pages/ResetPasswordPage.vue'),
+    props: true,
+  },
+  {
+    path: '/account/:section(email|password|two-step|sessions)?',
+    name: 'account',
+    component: () => import('./features/account/pages/AccountPage.vue'),
+    props: (route) => ({ section: String(route.params.section || 'profile') }),
+    meta: needsLogin,
+  },
+  {
+    path: '/privacy',
+    name: 'privacy',
+    component: () => import('./features/session/pages/PrivacyPage.vue'),
+  },
+  {
     path: '/:rest(.*)*',
     name: 'not-found',
     component: () => import('./features/home/pages/NotFoundPage.vue'),
@@ -206,10 +245,18 @@ export const router = createRouter({
   },
 })
 
+/** Of staff without a second factor: all else would only be refused by the server. */
+function mayBeSeenUnguarded(to: RouteLocationNormalized): boolean {
+  return to.name === 'privacy' || (to.name === 'account' && to.params.section === 'two-step')
+}
+
 router.beforeEach((to) => {
   const session = useSessionStore()
   if (to.meta.needsLogin && !session.user) {
     return { name: 'login', query: { next: to.fullPath } }
+  }
+  if (session.mustSetUpSecondFactor && !mayBeSeenUnguarded(to)) {
+    return { name: 'account', params: { section: 'two-step' }, query: { next: to.fullPath } }
   }
   const isBarred =
     (to.meta.needsReviewer && !session.isReviewer) ||

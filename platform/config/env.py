@@ -5,8 +5,10 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from park.notifications.servers import read_server
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -47,6 +49,24 @@ class Env(BaseSettings):
     def proxies(self) -> int:
         """Without the proxy that ends TLS all visitors would seem to come from one address."""
         return int(self.behind_https) if self.trusted_proxies is None else self.trusted_proxies
+    # Where readers find the site: the start of every link in a mail.
+    site_url: str = Field("", validation_alias="CUOHE_SITE_URL")
+    email_url: str = Field("", validation_alias="EMAIL_URL")
+    from_email: str = Field("Cuohe <no-reply@localhost>", validation_alias="DEFAULT_FROM_EMAIL")
+
+    @field_validator("site_url")
+    @classmethod
+    def _is_address_of_a_site(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("https://… is expected")
+        return value.rstrip("/")
+
+    @field_validator("email_url")
+    @classmethod
+    def _is_mail_server(cls, value: str) -> str:
+        if value:
+            read_server(value)
+        return value
 
 
 @lru_cache(maxsize=1)

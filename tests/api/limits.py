@@ -6,5 +6,6 @@ from api.throttling import _redis
 def forget_requests() -> None:
     redis = _redis()
     # Not the whole database: the broker's own keys live in it too.
-    for key in redis.scan_iter("rate:*"):
-        redis.delete(key)
+    for pattern in ("rate:*", "*allauth:rl:*", "*attempts:*"):
+        for key in redis.scan_iter(pattern):
+            redis.delete(key)

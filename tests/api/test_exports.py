@@ -192,7 +192,8 @@ def test_a_reader_who_goes_away_gives_the_place_back(world: World) -> None:
         answer.close()
 
 
-def test_too_many_exports_in_a_while_are_refused(world: World) -> None:
+def test_too_many_exports_in_a_while_are_refused(world: World, settings: Any) -> None:
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "export.member": "10/h"}
     client = client_of(world.member)
     for _ in range(10):
         rows_of(client, "organisations")

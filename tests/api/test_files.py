@@ -16,7 +16,7 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT
 
 from api import uploads
 from park.accounts import services as accounts
-from park.files.limits import MIB, UPLOADS_PER_WINDOW
+from park.files.limits import MIB
 from park.files.models import StoredFile
 from tests.api.world import API, World, client_of
 from tests.factories import files
@@ -188,9 +188,8 @@ def test_a_session_needs_its_csrf_token_and_a_token_needs_none(world: World) -> 
         assert send(bearer, need).status_code == status
 
 
-def test_uploads_of_one_user_are_counted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uploads, "UPLOADS_PER_WINDOW", 2)
-    assert UPLOADS_PER_WINDOW > 2
+def test_uploads_of_one_user_are_counted(world: World, settings: Any) -> None:
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "upload.member": "2/h"}
     need, member = world.need(), client_of(world.member)
     assert [send(member, need).status_code for _ in range(3)] == [201, 201, 429]
     assert send(client_of(world.stranger), need).json()["code"] == "not_found"

@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
+from park.core.models import OutboxEvent
 from tests.api.world import API, World
 
 
@@ -17,7 +19,17 @@ def test_without_a_worker_the_site_is_degraded_but_up(world: World, no_worker: N
         "database": "ok",
         "broker": "ok",
         "worker": "down",
+        "mail": "ok",
     }
+
+
+def test_a_mail_that_keeps_failing_is_told(world: World, no_worker: None) -> None:
+    OutboxEvent.objects.create(topic="mail.queued", payload={}, attempts=2)
+    assert Client().get(f"{API}/health").json()["mail"] == "ok"
+    OutboxEvent.objects.update(attempts=3)
+    assert Client().get(f"{API}/health").json()["mail"] == "down"
+    OutboxEvent.objects.update(processed_at=timezone.now())
+    assert Client().get(f"{API}/health").json()["mail"] == "ok"
 
 
 def test_without_a_broker_the_site_is_down(world: World, settings: Any) -> None:

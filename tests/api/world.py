@@ -4,6 +4,7 @@ import io
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
@@ -26,6 +27,7 @@ from park.organisations.models import (
 )
 from park.vocabularies.models import Term, Vocabulary
 from talent import services as talent
+from tests.factories import guard_staff
 from tests.factories.files import PDF, picture
 
 API = "/api/v1"
@@ -34,7 +36,8 @@ SECRET_PHONE = "13800001234"
 
 def make_user(name: str, **fields: Any) -> User:
     # A password costs a slow hash; whoever signs in by hand sets one.
-    return User.objects.create(username=name, display_name=name.title(), **fields)
+    user = User.objects.create(username=name, display_name=name.title(), **fields)
+    return guard_staff(user)
 
 
 def make_firm(name: str, **people: MembershipRole) -> Organisation:
@@ -144,6 +147,8 @@ def client_of(user: User | None, **options: Any) -> Client:
     client = Client(**options)
     if user is not None:
         client.force_login(user)
+        # As after a real sign-in: the next request has nothing to note of the session.
+        cache.set(f"session-noted:{client.session.session_key}", 1, timeout=60)
     return client
 
 

@@ -1,6 +1,6 @@
 """Records for tests, complete and plausible unless told otherwise."""
 
-from tests.factories.accounts import UserFactory, make_staff
+from tests.factories.accounts import UserFactory, guard_staff, make_staff
 from tests.factories.listings import (
     CapabilityFactory,
     IndicatorFactory,
@@ -18,6 +18,7 @@ __all__ = [
     "OrganisationFactory",
     "UserFactory",
     "capability_content",
+    "guard_staff",
     "make_member",
     "make_staff",
     "need_content",

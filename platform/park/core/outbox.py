@@ -83,11 +83,14 @@ def nudge(event_id: int, topic: str) -> None:
         log.warning("outbox.nudge_failed", event_id=event_id, topic=topic, error=str(error))
 
 
-def process(event_id: int, handle: Callable[[dict[str, Any]], None]) -> bool:
+def process(
+    event_id: int, handle: Callable[[dict[str, Any]], None], *, is_secret: bool = False
+) -> bool:
     """Handle one event at most once at a time. False when another worker has it or it is done.
 
     The row is locked and marked in the transaction of the handler's own writes, so a worker that
-    dies half-way leaves the event waiting and its writes undone.
+    dies half-way leaves the event waiting and its writes undone. A secret payload is forgotten
+    as soon as it is handled.
     """
     with transaction.atomic():
         event = (
@@ -99,7 +102,9 @@ def process(event_id: int, handle: Callable[[dict[str, Any]], None]) -> bool:
             return False
         handle(event.payload)
         event.processed_at = timezone.now()
-        event.save(update_fields=["processed_at"])
+        if is_secret:
+            event.payload = {}
+        event.save(update_fields=["processed_at", "payload"])
     return True
 
 
@@ -112,11 +117,28 @@ def postpone(event_id: int, error: DomainError | OSError, now: datetime) -> None
     )
 
 
+def give_up(event_id: int, error: DomainError | OSError, now: datetime) -> None:
+    """Try this event never again: its payload is forgotten, its error stays for people to see."""
+    OutboxEvent.objects.filter(pk=event_id).update(
+        attempts=F("attempts") + 1,
+        processed_at=now,
+        payload={"failed": True},
+        last_error=str(error)[:2000],
+    )
+
+
 def sweep(now: datetime, limit: int = 1000) -> int:
     """Nudge every event whose time has come; returns how many."""
     waiting = OutboxEvent.objects.filter(processed_at__isnull=True, retry_at__lte=now)
-    due = list(waiting.order_by("id").values_list("id", "topic")[:limit])
-    OutboxEvent.objects.filter(id__in=[pk for pk, _ in due]).update(retry_at=now + NUDGE_GRACE * 4)
+    with transaction.atomic():
+        # A row that is locked is being handled: a slow mail server must not hold up the others.
+        due = list(
+            waiting.select_for_update(skip_locked=True)
+            .order_by("id")
+            .values_list("id", "topic")[:limit]
+        )
+        ids = [pk for pk, _ in due]
+        OutboxEvent.objects.filter(id__in=ids).update(retry_at=now + NUDGE_GRACE * 4)
     for event_id, topic in due:
         nudge(event_id, topic)
     return len(due)

@@ -2,9 +2,6 @@
 
 MIB = 1024 * 1024
 
-UPLOADS_PER_WINDOW = 120
-"""Of one user in one window of `api.throttling`."""
-
 MAX_PIXELS = 64_000_000
 """A phone's largest picture; decoding takes about four bytes a pixel."""
 MAX_EDGE = 2560

@@ -5,8 +5,8 @@ from tests.api.role_rows.base import ABSENT, SIGN_IN, Row, constant, everybody
 ROWS: dict[str, Row] = {
     "get_health": everybody(),
     "get_session": everybody(),
-    "log_in": everybody(
-        "401 wrong_credentials", body=constant({"username": "nobody", "password": "x"})
+    "update_profile": Row(
+        SIGN_IN, "200", "200", "200", body=constant({"display_name": "张工", "language": "en"})
     ),
     "log_out": Row(SIGN_IN, "204", "204", "204"),
     "list_tokens": Row(SIGN_IN, "200", "200", "200"),

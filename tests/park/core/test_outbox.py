@@ -144,6 +144,8 @@ class TestProcess:
         assert inside.wait(10)
         # The second does not wait for the first: it goes on to other work at once.
         assert outbox.process(event.pk, lambda payload: None) is False
+        # Nor does the sweep: it leaves alone what is being handled.
+        assert outbox.sweep(timezone.now() + timedelta(hours=1)) == 0
         go_on.set()
         worker.join(10)
         assert first == [True]

@@ -5,6 +5,7 @@ import { call, client, setCsrfToken } from '@/api/client'
 import { isProblem } from '@/api/problem'
 import type { SessionState } from '@/api/types'
 import { queryClient } from '@/queries'
+import * as auth from './auth'
 
 export const useSessionStore = defineStore('session', () => {
   const state = ref<SessionState | null>(null)
@@ -24,6 +25,9 @@ export const useSessionStore = defineStore('session', () => {
   const isImporter = computed(
     () => isReviewer.value || (user.value?.staff_roles.includes('equipment_officer') ?? false),
   )
+  /** Staff may do nothing else before. */
+  const mustSetUpSecondFactor = computed(() => user.value?.must_set_up_second_factor ?? false)
+  const privacyVersion = computed(() => state.value?.privacy_version ?? '')
   const isDemo = computed(() => state.value?.demo ?? false)
 
   function take(answer: SessionState): void {
@@ -42,9 +46,21 @@ export const useSessionStore = defineStore('session', () => {
     }
   }
 
-  async function logIn(username: string, password: string): Promise<void> {
-    take(await call(client.POST('/api/v1/session', { body: { username, password } })))
-    queryClient.clear()
+  /** What is still to be done; nobody is signed in before the last step. */
+  async function logIn(name: string, password: string): Promise<auth.NextStep> {
+    return arrive(await auth.logIn(name, password))
+  }
+
+  async function enterCode(code: string): Promise<auth.NextStep> {
+    return arrive(await auth.authenticate(code))
+  }
+
+  async function arrive(step: auth.NextStep): Promise<auth.NextStep> {
+    if (step === 'done') {
+      queryClient.clear()
+      await load()
+    }
+    return step
   }
 
   async function logOut(): Promise<void> {
@@ -68,7 +84,11 @@ export const useSessionStore = defineStore('session', () => {
     isDemo,
     isReachable,
     load,
+    mustSetUpSecondFactor,
+    privacyVersion,
+    take,
     logIn,
+    enterCode,
     logOut,
     belongsTo,
   }

@@ -208,6 +208,11 @@ class Command(BaseCommand):
                     f"  {row['username']:<16} {row['password']:<20} "
                     f"{row['role_zh']} · {row['role_en']}"
                 )
+        if not env.email_url:
+            self._say(
+                "\n未设置 EMAIL_URL，邮件写成文件 · no EMAIL_URL, mails are written as files:"
+            )
+            self._say(f"  {settings.MAIL_DIR}")
         self._say(f"\n日志 · logs: {env.data_dir / 'logs'}")
         self._say("按 Ctrl-C 停止 · press Ctrl-C to stop")
 

@@ -1,4 +1,4 @@
-"""Writes to accounts: API tokens made and revoked by their owner."""
+"""API tokens, made and revoked by their owner."""
 
 from datetime import timedelta
 from uuid import UUID
