@@ -74,6 +74,12 @@ def visitor(request: HttpRequest) -> AnonymousUser:
     return AnonymousUser()
 
 
+def visitor_with_csrf(request: HttpRequest) -> AnonymousUser:
+    """Anybody whose request comes from our own pages, where a secret could be tried out."""
+    require_csrf(request)
+    return AnonymousUser()
+
+
 MEMBERS = [Token(), Session()]
 ANYBODY = [*MEMBERS, visitor]
 SESSION_ONLY = [Session()]

@@ -14,8 +14,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHt
 from django.utils import timezone
 
 from api import auth
-from api.schemas.exports import ExportQuery
 from api.addresses import client_site
+from api.schemas.exports import ExportQuery
 from api.throttling import Limit
 from api.words import words_of
 from park.accounts.actors import Actor, user_or_none

@@ -49,6 +49,7 @@ class Env(BaseSettings):
     def proxies(self) -> int:
         """Without the proxy that ends TLS all visitors would seem to come from one address."""
         return int(self.behind_https) if self.trusted_proxies is None else self.trusted_proxies
+
     # Where readers find the site: the start of every link in a mail.
     site_url: str = Field("", validation_alias="CUOHE_SITE_URL")
     email_url: str = Field("", validation_alias="EMAIL_URL")

@@ -70,7 +70,7 @@ def _measure(size: int, folder: Path) -> tuple[float, int]:
     from market.listings.models import Need
     from park.imports import services
     from park.imports.models import ImportJob
-    from tests.factories.files import large_workbook
+    from tests.factories.tables import large_workbook
 
     path = large_workbook(folder / f"{size}.xlsx", rows(size))
     with path.open("rb") as file:

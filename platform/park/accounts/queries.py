@@ -1,5 +1,6 @@
 """Reads of accounts."""
 
+from allauth.account.models import EmailAddress
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -14,4 +15,7 @@ def list_tokens(*, actor: Actor) -> "QuerySet[ApiToken]":
 
 def verified_emails(user: User) -> frozenset[str]:
     """The addresses, in lower case, that are known to be the user's own."""
-    return frozenset({user.email.lower()} if user.email and user.is_active else ())
+    if not user.is_active:
+        return frozenset()
+    proven = EmailAddress.objects.filter(user_id=user.pk, verified=True)
+    return frozenset(email.lower() for email in proven.values_list("email", flat=True))
