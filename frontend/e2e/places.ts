@@ -25,7 +25,10 @@ export async function allPlaces(browser: Browser, request: APIRequestContext): P
     const id = await firstId(firm.request, `/api/v1${list}?mine=true&status=published&limit=1`)
     return `${list}/${id}/edit`
   }
-  const copperFirm = await firstId(request, `/api/v1/organisations?q=${encodeURIComponent('新港铜业')}`)
+  const copperFirm = await firstId(
+    request,
+    `/api/v1/organisations?q=${encodeURIComponent('新港铜业')}`,
+  )
   const station = await firstId(request, '/api/v1/organisations?kind=station')
   const edition = await firstId(request, '/api/v1/editions?limit=1&status=issued')
   const round = await firstId(request, '/api/v1/rounds?limit=1')
@@ -43,8 +46,16 @@ export async function allPlaces(browser: Browser, request: APIRequestContext): P
     { name: 'organisations', path: '/organisations' },
     { name: 'organisation', path: `/organisations/${copperFirm}` },
     { name: 'organisation-own', path: `/organisations/${copperFirm}`, username: FIRM },
-    { name: 'organisation-members', path: `/organisations/${copperFirm}?view=members`, username: FIRM },
-    { name: 'organisation-growth', path: `/organisations/${copperFirm}?view=growth`, username: FIRM },
+    {
+      name: 'organisation-members',
+      path: `/organisations/${copperFirm}?view=members`,
+      username: FIRM,
+    },
+    {
+      name: 'organisation-growth',
+      path: `/organisations/${copperFirm}?view=growth`,
+      username: FIRM,
+    },
     { name: 'organisation-edit', path: `/organisations/${copperFirm}/edit`, username: FIRM },
     { name: 'organisation-join', path: '/organisations/join?q=%E7%A4%BA%E4%BE%8B', username: FIRM },
     { name: 'organisation-propose', path: '/organisations/join?new=1', username: FIRM },

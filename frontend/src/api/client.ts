@@ -21,12 +21,11 @@ export function writeHeaders(): Record<string, string> {
   return { 'Accept-Language': language, 'X-CSRFToken': csrfToken }
 }
 
-export async function refreshCsrfToken(): Promise<void> {
 export function requestLanguage(): string {
   return language
 }
 
-async function refreshCsrfToken(): Promise<void> {
+export async function refreshCsrfToken(): Promise<void> {
   const response = await fetch('/api/v1/session', { headers: { Accept: 'application/json' } })
   if (response.ok) {
     csrfToken = ((await response.json()) as { csrf_token: string }).csrf_token
