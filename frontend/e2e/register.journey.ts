@@ -64,9 +64,7 @@ test('a talent card is recorded and shown without its name and telephone number'
 
   await firm.locator('.head button', { hasText: '公开' }).click()
   const visitor = await openAs(browser, { width: 360 })
-  await expect
-    .poll(async () => (await visitor.request.get(`/api/v1${path}`)).status())
-    .toBe(200)
+  await expect.poll(async () => (await visitor.request.get(`/api/v1${path}`)).status()).toBe(200)
   await visitor.goto(path)
   await expect(visitor.locator('main')).toContainText('砂型工艺设计')
   await expect(visitor.locator('main')).not.toContainText('欧阳建国')
