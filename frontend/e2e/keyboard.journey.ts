@@ -62,3 +62,28 @@ test('moving in the calendar with the arrow keys', async ({ browser, request }) 
   await page.keyboard.press('ArrowRight')
   await expect(page.locator('.cell[data-cell="1-1"]')).toBeFocused()
 })
+
+test('booking in a dialog that keeps the focus and gives it back', async ({ browser, request }) => {
+  const list = (await (await request.get('/api/v1/instruments')).json()) as {
+    items: { id: string }[]
+  }
+  const page = await openAs(browser, { username: FIRM })
+  await page.goto(`/instruments/${list.items[0]?.id ?? ''}`)
+  const grid = page.locator('table[role=grid]')
+  await expect(grid).toBeVisible()
+  const first = await grid.locator('.cell').first().getAttribute('data-starts-at')
+  await page.locator('.calendar .head button').last().press('Enter')
+  await expect(grid.locator('.cell').first()).not.toHaveAttribute('data-starts-at', first ?? '')
+  const slot = grid.locator('.cell[data-state=free]').last()
+  await slot.focus()
+  await page.keyboard.press('Enter')
+  const dialog = page.locator('[role=dialog]')
+  await expect(dialog).toBeVisible()
+  for (let presses = 0; presses < 8; presses += 1) {
+    await page.keyboard.press('Tab')
+    expect(await dialog.evaluate((box) => box.contains(document.activeElement))).toBe(true)
+  }
+  await page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+  await expect(slot).toBeFocused()
+})
