@@ -10,11 +10,13 @@ from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import get_language_from_request
 from django.views.csrf import csrf_failure
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, Throttled, ValidationError
+from psycopg.errors import ForeignKeyViolation
 
 from park.core.errors import DomainError
 
@@ -73,6 +75,9 @@ PROBLEMS: dict[str, Kind] = {
         403,
         "该邀请发给了另一个邮箱，请用该邮箱的账号登录",
         "The invitation is for another, verified e-mail address",
+    ),
+    "gone_meanwhile": Kind(
+        409, "所涉及的内容刚刚被移走，请刷新后重试", "What this belongs to has just been moved away"
     ),
     "last_administrator": Kind(409, "至少要有一位管理员", "One administrator has to stay"),
     "last_owner": Kind(409, "组织至少要有一位所有者", "An organisation keeps at least one owner"),
@@ -245,6 +250,13 @@ def register(api: NinjaAPI) -> None:
     @api.exception_handler(Http404)
     def on_not_found(request: HttpRequest, _: Http404) -> HttpResponse:
         return problem(request, "not_found")
+
+    @api.exception_handler(IntegrityError)
+    def on_broken_integrity(request: HttpRequest, error: IntegrityError) -> HttpResponse:
+        # Written while the organisation it belongs to was merged into another.
+        if isinstance(error.__cause__, ForeignKeyViolation):
+            return problem(request, "gone_meanwhile")
+        raise error
 
     @api.exception_handler(RequestDataTooBig)
     def on_too_big(request: HttpRequest, _: RequestDataTooBig) -> HttpResponse:

@@ -1,6 +1,6 @@
 """Who may make, verify, edit and merge organisations, and say who belongs to them.
 
-The table of roles is in docs/organisations.md; `tests/park/organisations/test_roles.py` holds it.
+The table of roles is in docs/organisations.md; `tests/architecture/test_staff_roles.py` holds it.
 """
 
 from uuid import UUID

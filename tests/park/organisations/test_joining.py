@@ -126,6 +126,12 @@ class TestRequests:
         firm = OrganisationFactory(status=VerificationStatus.UNVERIFIED)
         assert refusal(lambda: ask(UserFactory(), firm)).code == "not_found"
 
+    def test_owners_are_not_flooded(self, refusal) -> None:
+        firm, user = OrganisationFactory(), UserFactory()
+        for _ in range(20):
+            services.withdraw_join_request(actor=user, request_id=ask(user, firm).pk)
+        assert refusal(lambda: ask(user, firm)).code == "too_many_requests"
+
     def test_one_takes_back_ones_own(self, refusal) -> None:
         firm, user = OrganisationFactory(), UserFactory()
         request = ask(user, firm)

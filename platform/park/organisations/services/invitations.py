@@ -21,6 +21,8 @@ from park.organisations.services.members import clean_role, raise_role
 
 VALID_FOR = timedelta(days=14)
 MAX_OPEN = 50
+MAX_A_DAY = 100
+"""Each is a mail to somebody who did not ask for it."""
 
 
 @transaction.atomic
@@ -51,6 +53,8 @@ def invite_member(
     organisation.invitations.open().filter(expires_at__lte=now).update(revoked_at=now)
     if organisation.invitations.open().count() >= MAX_OPEN:
         raise DomainError("too_many_invitations", limit=MAX_OPEN)
+    if organisation.invitations.filter(created_at__gt=now - timedelta(days=1)).count() >= MAX_A_DAY:
+        raise DomainError("too_many_invitations", limit=MAX_A_DAY)
     secret = new_secret()
     invitation = Invitation.objects.create(
         organisation=organisation,

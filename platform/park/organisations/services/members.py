@@ -1,5 +1,6 @@
 """Who belongs to an organisation, in what role, and who asks to."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -16,6 +17,8 @@ from park.organisations.models import JoinRequest, Membership, Organisation
 from park.organisations.services import steps
 
 MAX_OPEN_REQUESTS = 10
+MAX_REQUESTS_A_DAY = 20
+"""Each is a mail to the owners, also when it is taken back."""
 
 
 @transaction.atomic
@@ -123,6 +126,11 @@ def request_to_join(*, actor: Actor, organisation_id: UUID, message: str = "") -
     mine = JoinRequest.objects.filter(user_id=actor.pk, status=RequestStatus.PENDING)
     if mine.count() >= MAX_OPEN_REQUESTS:
         raise DomainError("too_many_requests", limit=MAX_OPEN_REQUESTS)
+    lately = JoinRequest.objects.filter(
+        user_id=actor.pk, created_at__gt=timezone.now() - timedelta(days=1)
+    )
+    if lately.count() >= MAX_REQUESTS_A_DAY:
+        raise DomainError("too_many_requests", limit=MAX_REQUESTS_A_DAY)
     try:
         with transaction.atomic():
             request = JoinRequest.objects.create(
