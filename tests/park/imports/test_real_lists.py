@@ -37,14 +37,27 @@ def plain(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
+def import_both() -> None:
+    """Two organisations: nobody is offered what is their own."""
+    for kind, name, organisation in (
+        ("need", "needs", "示例园区"),
+        ("capability", "capabilities", "示例高校"),
+    ):
+        call_command(
+            "import_listings",
+            str(DATA / f"{name}.jsonl"),
+            kind=kind,
+            organisation=organisation,
+            publish=True,
+            verbosity=0,
+        )
+
+
 @pytest.mark.django_db
 def test_real_lists_are_imported_published_and_matched_whole() -> None:
-    park = OrganisationFactory(name="示例园区")
-    for kind, name in (("need", "needs"), ("capability", "capabilities")):
-        call_command(
-            "import_listings", str(DATA / f"{name}.jsonl"), kind=kind, organisation=park.name,
-            publish=True, verbosity=0,
-        )  # fmt: skip
+    for name in ("示例园区", "示例高校"):
+        OrganisationFactory(name=name)
+    import_both()
     needs = Need.objects.filter(status="published")
     assert (needs.count(), Capability.objects.filter(status="published").count()) == (348, 2000)
     # Of every row the words are there as they were, and what the list does not say is unknown.
@@ -56,11 +69,7 @@ def test_real_lists_are_imported_published_and_matched_whole() -> None:
     assert not OutboxEvent.objects.filter(processed_at=None, topic="item.changed").exists()
     with_suggestions = MatchSuggestion.objects.filter(is_in_need_top=True)
     assert with_suggestions.values("need_item").distinct().count() == 348
-    for kind, name in (("need", "needs"), ("capability", "capabilities")):
-        call_command(
-            "import_listings", str(DATA / f"{name}.jsonl"), kind=kind, organisation=park.name,
-            publish=True, verbosity=0,
-        )  # fmt: skip
+    import_both()
     last_two = ImportJob.objects.order_by("-id")[:2]
     assert [job.counts for job in last_two] == [{"unchanged": 2000}, {"unchanged": 348}]
     assert (Need.objects.count(), Capability.objects.count()) == (348, 2000)

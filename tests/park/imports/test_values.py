@@ -111,8 +111,11 @@ def test_indicators_take_a_number_only_where_there_is_one() -> None:
     lines = values.split_indicators("1.抗冲击韧性≥67%；2.纯度6N；3.处理量100 t/d\n硬度HRC60以上")
     assert lines is not None
     assert [(one["name"], one["comparator"]) for one in lines] == [
-        ("抗冲击韧性", "ge"), ("纯度6N", "text"), ("处理量100 t/d", "text"), ("硬度HRC60以上", "text"),
-    ]  # fmt: skip
+        ("抗冲击韧性", "ge"),
+        ("纯度6N", "text"),
+        ("处理量100 t/d", "text"),
+        ("硬度HRC60以上", "text"),
+    ]
     assert (lines[0]["value"], lines[0]["unit"]) == (67, "%")
 
 
