@@ -27,6 +27,8 @@ _POWER = re.compile(
 )
 _EXPONENT = re.compile(r"[eE](?P<sure>[-+]?[0-9]{1,2})(?![0-9A-Za-z.])")
 _RAISED = re.compile(r"(?:\^\(?(?P<sure>[-+]?[0-9]{1,2})\)?|(?P<raised>[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))(?![0-9.])")
+_LOST = re.compile(r"(-[2-9])(?![0-9.])(?= ?[A-Za-zμ%])")
+"""10-3 Pa: a range would not go down."""
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _SHARE = re.compile(rf"([百千万])分之([{_CHINESE}]{{1,8}}(?:点[{_CHINESE}]{{1,6}})?|[0-9]{{1,9}}(?:\.[0-9]{{1,9}})?)")
 _PART = re.compile(rf"([{_CHINESE}]{{1,5}})分之([{_CHINESE}]{{1,5}})")
@@ -96,6 +98,8 @@ def _power_after(text: str, mantissa: re.Match[str]) -> tuple[int, int, bool] | 
     if mantissa[0] == "10" and (match := _RAISED.match(text, end)):
         sure = match["sure"] or match["raised"].translate(_SUPERSCRIPT)
         return int(sure) - 1, match.end(), True
+    if mantissa[0] == "10" and (match := _LOST.match(text, end)):
+        return int(match[1]) - 1, match.end(), True
     match = _POWER.match(text, end)
     if match is None:
         return None

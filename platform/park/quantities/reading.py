@@ -88,7 +88,7 @@ def read(text: str, *, rates: bool = True) -> list[Quantity]:
 
     `rates`: whether 年产 10 万吨 is read as t/a; without, it is 10 万吨.
     """
-    text = lexing.narrow(text)
+    written, text = text, lexing.narrow(text)
     found: list[Quantity] = []
     waiting: list[_Token] = []
     names = lexing.find_names(text)
@@ -121,8 +121,8 @@ def read(text: str, *, rates: bool = True) -> list[Quantity]:
         else:
             first = waiting[0] if waiting else token
             shared = [replace(one, written=token.written, unit=token.unit) for one in waiting]
-            if len(shared) == 1 and _ITEM.search(text[max(0, first.start - 4) : first.start]):
-                shared = []  # 3、5台: a place in a list
+            if len(shared) == 1 and _is_place_in_list(text, first):
+                shared = []
             if token.written is not None and token.written.counts and len(shared) > 1:
                 shared = []
             found += [_quantity(text, one, rates=rates, first=first) for one in shared]
@@ -130,7 +130,7 @@ def read(text: str, *, rates: bool = True) -> list[Quantity]:
         found.append(_quantity(text, token, rates=rates, first=head))
         waiting = []
     found += _bare(text, waiting, rates=rates)
-    return [one for one in found if one.start < one.end]
+    return [replace(one, text=written[one.start : one.end]) for one in found]
 
 
 def _skip(text: str, match: re.Match[str]) -> int:
@@ -139,6 +139,16 @@ def _skip(text: str, match: re.Match[str]) -> int:
         return match.end()
     run = re.compile(r"[0-9A-Za-z.]+").match(text, match.start())
     return max(run.end() if run else 0, match.end())
+
+
+def _is_place_in_list(text: str, token: _Token) -> bool:
+    """3、5台设备: the third thing listed."""
+    return (
+        text[token.end : token.end + 1] in ("、", ",", ")")
+        and token.low.value <= 20
+        and "." not in text[token.start : token.end]
+        and _ITEM.search(text[max(0, token.start - 4) : token.start]) is not None
+    )
 
 
 # --- finding ---
@@ -163,7 +173,7 @@ def _token(text: str, start: int) -> _Token | None:
         return _letter_before(text, start, before)
     if re.search(r"[A-Za-z0-9)][-_#]$", before) and not re.search(r"[℃%‰]-$|[mgsahKVW]-$", before):
         return None  # HTR-10
-    if re.search(r"[数几]$", before):
+    if before.endswith("几"):
         return None
     fraction = _FRACTION.match(text, start)
     if fraction and int(fraction[1]) < int(fraction[2]) and _FRACTION_AFTER.search(before):
@@ -179,6 +189,8 @@ def _token(text: str, start: int) -> _Token | None:
     token = _Token(number, start, number.end)
     if re.search(r"(?:^|[^0-9A-Za-z)%℃]) ?-$", before) and _may_be_negative(text, token, before):
         token.sign, token.start = -1, start - 1
+    elif before.endswith("零下"):
+        token.sign, token.start = -1, start - 2
     token = _with_end(text, token)
     if prefix:
         return _with_unit_before(text, token, prefix)
@@ -193,9 +205,11 @@ def _letter_before(text: str, start: int, before: str) -> _Token | None:
         return token if token.unit_text in ("天", "小时", "个月", "分钟", "℃") else None
     if not re.search(r"(?:^|[^0-9A-Za-z])[A-Z][a-z]?$", before):
         return None
-    if number is None or "." not in text[start : number.end]:
+    if number is None:
         return None
     token = _with_unit(text, _with_end(text, _Token(number, start, number.end)))
+    if token.high is None and "." not in text[start : number.end]:
+        return None
     return token if token.unit is not None and token.unit.dimension == "fraction" else None
 
 
@@ -269,6 +283,8 @@ def _ratio(text: str, first: Numeral) -> _Token | None:
     second = numerals.digits_at(text, match.end()) if match else None
     if match is None or second is None or not second.value:
         return None
+    if re.search("[0-9)] ?: ?$", text[max(0, first.start - 4) : first.start]):
+        return None
     if text[second.end : second.end + 2].lstrip()[:1] == ":":
         return None
     low, end = first.value / second.value, second.end
@@ -338,12 +354,17 @@ def _unit_at(text: str, end: int) -> Written | None:
 def _with_unit(text: str, token: _Token) -> _Token:
     """The unit behind, or none yet."""
     end = token.end
-    if token.width is not None and text[end : end + 1] == ")":
-        end += 1  # (3.18±0.20) mg
+    if text[end : end + 1] == ")" and text[token.start - 1 : token.start] == "(":
+        if (token.width is not None or token.high is not None) and _unit_at(text, end + 1):
+            end += 1  # (3.18±0.20) mg
     written = _unit_at(text, end)
     before = text[max(0, token.start - 20) : token.start]
     if written is not None and _is_name(text, token, written, end):
         written = None
+    if written is not None and text[end : written.end].strip() == "C":
+        written = written._replace(powers=(("C-rate", 1),))
+    if written is not None and text[end : written.end].strip() == "周" and "循环" in before:
+        written = written._replace(powers=(("#周", 1),), factor=Decimal(1), counts="周")
     if written is not None:
         start = written.end - len(text[end : written.end].lstrip())
         token.written, token.unit, token.unit_text = written, written.unit(), text[start : written.end]
@@ -377,6 +398,8 @@ def _is_name(text: str, token: _Token, written: Written, end: int) -> bool:
     figures = text[token.start : token.end]
     before = text[max(0, token.start - 10) : token.start]
     after = text[written.end : written.end + 1]
+    if unit.startswith(("C/", "T/", "B/", "U/")) and unit != "U/mL" and unit != "U/L":
+        return True
     if unit == "K":
         return len(figures) < 3 and "." not in figures and text[end] != " "
     if unit == "T":
@@ -408,11 +431,13 @@ def _with_unit_before(text: str, token: _Token, match: re.Match[str]) -> _Token:
 
 def _as_figure(text: str, token: _Token, clause: str) -> _Token:
     """A bare figure is a quantity where the words before it say so."""
-    if re.match(r"[A-Za-z_#]|-[A-Za-z一-龥]| ?[:/] ?[0-9A-Za-z]|[.][0-9]|[、.)] ?[一-龥]{0}$", text[token.end : token.end + 3]):
+    if re.match(r"[A-Za-z_#]|-[A-Za-z一-龥]|级| ?[:/] ?[0-9A-Za-z]|[.][0-9]|[、.)] ?[一-龥]{0}$", text[token.end : token.end + 3]):
         return token
     if not token.low.is_chinese and words.names_ph(clause):
         return replace(token, unit=Unit("pH", Decimal(1)), unit_text="pH", is_bare=True)
-    if token.low.is_chinese or token.is_lone_width:
+    if token.is_lone_width:
+        return replace(token, unit=NUMBER, is_bare=True)
+    if token.low.is_chinese:
         return token
     signed = re.search(r"[≥≤<>]=? ?$", clause[-3:])
     decimals = "." in text[token.start : token.end]

@@ -100,7 +100,7 @@ U|U|1|mk          Bq|s-1|1|kM        Gy|m2.s-2|1|km     Mx|Mx|1|
 """
 _WORDS = """
 %|%|0.01  ‰|%|0.001  wt%|%|0.01  wt.%|%|0.01  vol%|%|0.01  vol.%|%|0.01  mol%|%|0.01  at%|%|0.01
-at.%|%|0.01  个百分点|%|0.01  百分点|%|0.01  %IACS|IACS|1  倍|ratio|1
+at.%|%|0.01  质量%|%|0.01  重量%|%|0.01  体积%|%|0.01  摩尔%|%|0.01  原子%|%|0.01  个百分点|%|0.01  百分点|%|0.01  %IACS|IACS|1  倍|ratio|1
 ℃|degC|1  °C|degC|1  ºC|degC|1  摄氏度|degC|1  °|deg|1  º|deg|1  ′|deg|1/60  ″|deg|1/3600
 m²|m2|1  ㎡|m2|1  m³|m3|1  ㎜|m|1e-3  ㎝|m|0.01  ㎞|m|1000  ㎎|kg|1e-6  ㎏|kg|1  ㏄|m3|1e-6
 ㎝²|m2|1e-4  ㎥|m3|1  ㎛|m|1e-6  ㎚|m|1e-9  ㎾|kg.m2.s-3|1000  ㎐|s-1|1  ㎸|A-1.kg.m2.s-3|1000
@@ -130,7 +130,7 @@ N·m|N·m|1  N.m|N·m|1  N•m|N·m|1  kN·m|N·m|1000  kN.m|N·m|1000  mN·m|N�
 # Only below a stroke, where nothing else can be meant: 转/分, 吨/日.
 _BELOW = "分|s|60  时|s|3600  日|s|86400  月|s|2629800  s|s|1  人年|#人年|1  炉|#炉|1  批次|#批次|1"
 _COUNTED = (
-    "人次 人 名 个 只 台套 台 套 件套 件 次 条 项 家 间 栋 座 辆 块 片 种 类 头份 头 羽份 羽 株 棵 粒 颗 支 "
+    "人次 人 名 个 只 台套 台 套 件套 件 次 条 项 家 间 栋 幢 座 辆 块 片 种 类 头份 头 羽份 羽 株 棵 粒 颗 支 "
     "根 把 张 组 对 批 份 户 段 层 孔 属 篇 部 艘 架 枚 瓶 袋 盒 箱 桶 罐 副 扇 排 节 圈 道 处 所 例 尾 匹 帧 "
     "口 盏 路 通道 剂 剂次 床 卷 台次 车次 循环 周期 万像素"
 ).split()
@@ -244,7 +244,7 @@ _NOT_ALONE = frozenset("FHSMBbUl")
 """5F is a floor, 304H a steel, 2M and 5B anything: these stand only with a prefix or in a product."""
 _AMBIGUOUS_FOLDED: dict[str, set[tuple[Powers, Decimal]]] = {}
 for _name, _atom in ATOMS.items():
-    if len(_name) > 1 and _name.isascii():
+    if len(_name) > 1 and _name.isascii() and _name != "cc":
         _AMBIGUOUS_FOLDED.setdefault(_name.lower(), set()).add((_atom.powers, _atom.factor))
 # Case matters for prefixes (mW, MW), so another case is taken only where one unit can be meant.
 _FOLDED = {
