@@ -2,7 +2,7 @@
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help run setup setup-dev test pytest vitest e2e check format bench
+.PHONY: help run setup setup-dev test pytest vitest e2e check format bench bench-quantities
 
 help:
 	@echo "make run    set up what is missing, then serve (Ctrl-C stops)"
@@ -48,3 +48,6 @@ format:
 
 bench: setup-dev
 	.venv/bin/python -m tools.bench
+
+bench-quantities: setup-dev
+	.venv/bin/python -m tools.bench quantities

@@ -8,6 +8,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BENCHMARKS = {
     "embedding": "bulk embedding against plain sentence-transformers",
     "index": "index search against bare FAISS",
+    "quantities": "the reader of numbers and units against hand-made labels",
     "api": "the list endpoint against itself and against a bare django-ninja endpoint",
 }
 

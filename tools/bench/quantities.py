@@ -129,7 +129,9 @@ def score(
 
 def growing_texts() -> dict[str, Callable[[int], str]]:
     """Real prose in form, and what makes a careless reader slow."""
-    prose = "纯度不低于99.9999%,厚度公差≤0.008 mm,年产10万吨,由30 s降至15 s,控温25±2℃、3×10-6 S/cm；"
+    prose = (
+        "纯度不低于99.9999%,厚度公差≤0.008 mm,年产10万吨,由30 s降至15 s,控温25±2℃、3×10-6 S/cm；"
+    )
 
     def repeat(part: str) -> Callable[[int], str]:
         return lambda size: (part * (size // len(part) + 1))[:size]

@@ -3,22 +3,26 @@
 import re
 import unicodedata
 
-_KEPT = frozenset("℃℉㎡㎥²³¹⁰⁴⁵⁶⁷⁸⁹⁻⁺′″°º")
+_FULL_WIDTH = {
+    chr(code): plain
+    for code in (*range(0xFF01, 0xFFF0), 0x2126, 0x212B)
+    if len(plain := unicodedata.normalize("NFKC", chr(code))) == 1
+}
 _PLAINER = str.maketrans(
     {
-        **dict.fromkeys("‐‑‒–—―−－─", "-"),
-        **dict.fromkeys("～〜∼﹣˜", "~"),
-        **dict.fromkeys("∶︰：", ":"),
-        **dict.fromkeys("µμ", "μ"),
+        **_FULL_WIDTH,
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d\u2500", "-"),
+        **dict.fromkeys("\uff5e\u301c\u223c\ufe63\u02dc", "~"),
+        **dict.fromkeys("\u2236\ufe30\uff1a", ":"),
+        **dict.fromkeys("\u00b5\u03bc", "μ"),
         **dict.fromkeys("✕⨯╳", "×"),
-        **dict.fromkeys("∕⁄／", "/"),
+        **dict.fromkeys("\u2215\u2044\uff0f", "/"),
         **dict.fromkeys("\u00a0\u2002\u2003\u2009\u202f\u3000\t", " "),
-        **dict.fromkeys("≦⩽≤", "≤"),
-        **dict.fromkeys("≧⩾≥", "≥"),
-        "﹥": ">",
-        "﹤": "<",
+        **dict.fromkeys("≦⩽", "≤"),
+        **dict.fromkeys("≧⩾", "≥"),
+        "\ufe65": ">",
+        "\ufe64": "<",
         "•": "·",
-        "Ω": "Ω",
     }
 )
 
@@ -28,18 +32,7 @@ def narrow(text: str) -> str:
 
     One character stays one character, so that offsets fit the caller's text.
     """
-    if not text.isascii():
-        text = "".join(map(_narrow, text))
     return text.translate(_PLAINER)
-
-
-def _narrow(sign: str) -> str:
-    if sign < "\u2e80" and sign not in "\u00b5\u2126":
-        return sign
-    if sign in _KEPT or "\u4e00" <= sign <= "\u9fff":
-        return sign
-    plain = unicodedata.normalize("NFKC", sign)
-    return plain if len(plain) == 1 else sign
 
 
 # Figures that name something: the reader starts no number inside of them.

@@ -16,6 +16,7 @@ _CHINESE = "零〇一二两三四五六七八九十百千万亿"
 _PLAIN = re.compile(
     r"[0-9]{1,3}(?:,[0-9]{3}){1,5}(?![0-9])(?:\.[0-9]+)?"
     r"|[0-9]{1,3}(?: [0-9]{3}){1,4}(?![0-9])(?:\.[0-9]+)?"
+    r"|[0-9]{1,9}\.[0-9]{3} [0-9]{1,3}(?![0-9.])"
     r"|[0-9]+(?:\.[0-9]+)?"
 )
 _TIMES = re.compile(r" ?(?P<times>[十百千万亿]{1,3})(?P<some>[余多几]?)(?P<more>[万亿]?)")
@@ -26,11 +27,15 @@ _POWER = re.compile(
     r"|(?P<lost>[-+]?[0-9]{1,2})(?![0-9.]))?(?![0-9.])"
 )
 _EXPONENT = re.compile(r"[eE](?P<sure>[-+]?[0-9]{1,2})(?![0-9A-Za-z.])")
-_RAISED = re.compile(r"(?:\^\(?(?P<sure>[-+]?[0-9]{1,2})\)?|(?P<raised>[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))(?![0-9.])")
-_LOST = re.compile(r"(-[2-9])(?![0-9.])(?= ?[A-Za-zμ%])")
+_RAISED = re.compile(
+    r"(?:\^\(?(?P<sure>[-+]?[0-9]{1,2})\)?|(?P<raised>[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]{1,2}))(?![0-9.])"
+)
+_LOST = re.compile(r"(-[2-9])(?![0-9.])(?= ?[A-Za-zμ%]|[~至]10-[2-9])")
 """10-3 Pa: a range would not go down."""
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
-_SHARE = re.compile(rf"([百千万])分之([{_CHINESE}]{{1,8}}(?:点[{_CHINESE}]{{1,6}})?|[0-9]{{1,9}}(?:\.[0-9]{{1,9}})?)")
+_SHARE = re.compile(
+    rf"([百千万])分之([{_CHINESE}]{{1,8}}(?:点[{_CHINESE}]{{1,6}})?|[0-9]{{1,9}}(?:\.[0-9]{{1,9}})?)"
+)
 _PART = re.compile(rf"([{_CHINESE}]{{1,5}})分之([{_CHINESE}]{{1,5}})")
 _WORDS = re.compile(
     rf"(?P<head>[{_CHINESE}]{{1,20}})(?:点(?P<decimals>[零〇一二三四五六七八九]{{1,9}}))?"
@@ -136,6 +141,8 @@ def words_at(text: str, start: int) -> Numeral | None:
     match = _WORDS.match(text, start)
     if match is None:
         return None
+    if match["head"].strip("零〇") == "":
+        return None  # 零件
     value = chinese(match["head"] + (f"点{match['decimals']}" if match["decimals"] else ""))
     if value is None:
         return None

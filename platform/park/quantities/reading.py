@@ -17,6 +17,10 @@ _EXACT = Context(prec=15)
 """Digits kept of a value in base units, so that 1 t/a is the same however it is written."""
 RATIO = Unit("ratio", Decimal(1))
 MONEY = Unit("money", Decimal(1))
+PERCENT = Unit("fraction", Decimal("0.01"))
+PART = Unit("part", Decimal(1))
+HEADER = 200
+"""Characters before a figure in which the head of a list of contents is looked for."""
 TOLERANCE = "tolerance:"
 
 
@@ -43,6 +47,8 @@ class Quantity:
     """As written."""
     counts: str = ""
     """The counting word, of a count: 台."""
+    is_stated: bool = False
+    """Chosen in a form, so that "=" means just that."""
 
 
 @dataclass(slots=True)
@@ -68,8 +74,71 @@ class _Token:
 
 _START = re.compile(r"[0-9±]|[+＋]/-|[零一二两三四五六七八九十百千万亿]{1,20}")
 _CHINESE_UNITS = frozenset(
-    "个 种 项 条 家 台 套 件 间 栋 座 名 辆 组 张 支 类 人 次 篇 株 只 头 批 户 亩 年 天 小时 个月 周 吨 倍 公斤 斤 "
-    "公里 米 元 度 人次 分钟 秒 平方米 美元 千瓦 毫米 厘米 微米 个小时 对 公顷 立方米 升 克 台套 百分点 个百分点 瓶 箱 颗 粒 棵 摄氏度".split()
+    [
+        "个",
+        "种",
+        "项",
+        "条",
+        "家",
+        "台",
+        "套",
+        "件",
+        "间",
+        "栋",
+        "座",
+        "名",
+        "辆",
+        "组",
+        "张",
+        "支",
+        "类",
+        "人",
+        "次",
+        "篇",
+        "株",
+        "只",
+        "头",
+        "批",
+        "户",
+        "亩",
+        "年",
+        "天",
+        "小时",
+        "个月",
+        "周",
+        "吨",
+        "倍",
+        "公斤",
+        "斤",
+        "公里",
+        "米",
+        "元",
+        "度",
+        "人次",
+        "分钟",
+        "秒",
+        "平方米",
+        "美元",
+        "千瓦",
+        "毫米",
+        "厘米",
+        "微米",
+        "个小时",
+        "对",
+        "公顷",
+        "立方米",
+        "升",
+        "克",
+        "台套",
+        "百分点",
+        "个百分点",
+        "瓶",
+        "箱",
+        "颗",
+        "粒",
+        "棵",
+        "摄氏度",
+    ]
 )
 _RANGE = re.compile(r" ?(?:~|-{1,4}|至|到) ?(?:约)?(?=[0-9+-])")
 _PM = re.compile(r" ?(?:±|\+/-) ?(?=[0-9])")
@@ -77,7 +146,9 @@ _LIST = re.compile(r" ?\)? ?(?:、|,|和|与|或|及|以及|×|x|X|\*|/) ?\(?$")
 _RATIO = re.compile(r" ?: ?(?=[0-9])")
 _FRACTION = re.compile(r"(?<![0-9/.A-Za-z])([1-9][0-9]?)/([1-9][0-9]{0,2})(?![0-9/.A-Za-z%])")
 _FRACTION_AFTER = re.compile(r"[的为到至约仅了低高少短是近、达] ?$")
-_BEFORE_UNIT = re.compile(r"(?<![A-Za-z])(?P<unit>HRC|HRA|HRB|HV|HBW|HB|HS|[pP]H|￥|¥|US\$|\$)(?P<between> ?(?:[≥≤<>=]|>=|<=)? ?)$")
+_BEFORE_UNIT = re.compile(
+    r"(?<![A-Za-z])(?P<unit>HRC|HRA|HRB|HV|HBW|HB|HS|[pP]H|￥|¥|US\$|\$)(?P<between> ?(?:[≥≤<>=]|>=|<=)? ?)$"
+)
 _SYMBOL = re.compile(r"(?:Ra|Rz|Sa|Rp|Rm|ReL|ReH|Rp0\.2|wt|Tg|Tm|Tc|Kv|KV)$")
 _PURITY = re.compile(r"(?<![0-9A-Za-z.])(?P<nines>[2-9])N(?P<half>[0-9])?(?![0-9A-Za-z/·])")
 _ITEM = re.compile(r"(?:^|[。;\n:,])[ (]*$")
@@ -127,7 +198,8 @@ def read(text: str, *, rates: bool = True) -> list[Quantity]:
                 shared = []
             found += [_quantity(text, one, rates=rates, first=first) for one in shared]
         head = waiting[0] if waiting and not token.is_bare else token
-        found.append(_quantity(text, token, rates=rates, first=head))
+        last = found[-1] if found else None
+        found.append(_carry(text, last, _quantity(text, token, rates=rates, first=head)))
         waiting = []
     found += _bare(text, waiting, rates=rates)
     return [replace(one, text=written[one.start : one.end]) for one in found]
@@ -139,6 +211,19 @@ def _skip(text: str, match: re.Match[str]) -> int:
         return match.end()
     run = re.compile(r"[0-9A-Za-z.]+").match(text, match.start())
     return max(run.end() if run else 0, match.end())
+
+
+def _carry(text: str, last: Quantity | None, one: Quantity) -> Quantity:
+    """分别降低了40%和16%: the second change has its words before the first."""
+    if (
+        last is not None
+        and last.comparator is Comparator.CHANGE_BY
+        and one.comparator is Comparator.EQ
+        and last.dimension == one.dimension
+        and re.fullmatch(" ?(?:、|和|与|及) ?", text[last.end : one.start][:4])
+    ):
+        return replace(one, comparator=Comparator.CHANGE_BY, change=last.change)
+    return one
 
 
 def _is_place_in_list(text: str, token: _Token) -> bool:
@@ -361,22 +446,31 @@ def _with_unit(text: str, token: _Token) -> _Token:
     before = text[max(0, token.start - 20) : token.start]
     if written is not None and _is_name(text, token, written, end):
         written = None
+    if written is not None and text[end : written.end].strip() in ("T", "T/h", "T/d", "T/a"):
+        if not re.search("[磁场感]", before):
+            tonne = match_unit(text[end : written.end].strip().lower(), 0)
+            assert tonne is not None
+            written = tonne._replace(end=written.end)
     if written is not None and text[end : written.end].strip() == "C":
         written = written._replace(powers=(("C-rate", 1),))
     if written is not None and text[end : written.end].strip() == "周" and "循环" in before:
         written = written._replace(powers=(("#周", 1),), factor=Decimal(1), counts="周")
     if written is not None:
         start = written.end - len(text[end : written.end].lstrip())
-        token.written, token.unit, token.unit_text = written, written.unit(), text[start : written.end]
+        token.written, token.unit, token.unit_text = (
+            written,
+            written.unit(),
+            text[start : written.end],
+        )
         token.end = written.end
         return token
     rest = text[end : end + 3].lstrip()
     if rest.startswith("度") and rest[1:2] not in ("假", "过"):
         place = text.index("度", end)
         token.end, token.unit_text = place + 1, "度"
-        is_heat = words.speaks_of_heat(before, text[place + 1 : place + 11]) or abs(
-            token.low.value
-        ) > 360
+        is_heat = (
+            words.speaks_of_heat(before, text[place + 1 : place + 11]) or abs(token.low.value) > 360
+        )
         token.unit = Unit("temperature" if is_heat else "deg", Decimal(1))
         return token
     if rest.startswith("级") and words.speaks_of_grain(before):
@@ -398,23 +492,31 @@ def _is_name(text: str, token: _Token, written: Written, end: int) -> bool:
     figures = text[token.start : token.end]
     before = text[max(0, token.start - 10) : token.start]
     after = text[written.end : written.end + 1]
-    if unit.startswith(("C/", "T/", "B/", "U/")) and unit != "U/mL" and unit != "U/L":
+    if unit.startswith(("C/", "B/", "U/")) and unit != "U/mL" and unit != "U/L":
         return True
     if unit == "K":
         return len(figures) < 3 and "." not in figures and text[end] != " "
     if unit == "T":
-        return "磁" not in before and "场" not in before and "感" not in before
+        return not re.search("[磁场感]", before) and not _is_tonne(text, token)
     if unit == "C":
         return not re.search("倍率|充|放电|电流|下$", before + after)
     if unit == "a":
         return after == ")" or bool(re.search("[图式表A-Za-z(]$", before))
     if unit in ("A", "N", "V", "H", "d", "h", "m", "g", "s", "t", "W", "J", "r", "L"):
-        return after in ("-", "#", "_") and bool(re.match("[-#_][0-9A-Za-z]", text[written.end :][:2]))
+        return after in ("-", "#", "_") and bool(
+            re.match("[-#_][0-9A-Za-z]", text[written.end :][:2])
+        )
     if unit == "年":
         return bool(re.fullmatch("(?:19|20)[0-9]{2}", figures))
     if unit in ("目", "个", "件") and figures.startswith("0"):
         return figures == "0" and unit == "目"
     return False
+
+
+def _is_tonne(text: str, token: _Token) -> bool:
+    """10T行车: a tonne, written large."""
+    around = text[max(0, token.start - 10) : token.start] + text[token.end : token.end + 6]
+    return re.search("[重载吊产炉卷槽量]|行车|设备", around) is not None
 
 
 def _with_unit_before(text: str, token: _Token, match: re.Match[str]) -> _Token:
@@ -431,7 +533,10 @@ def _with_unit_before(text: str, token: _Token, match: re.Match[str]) -> _Token:
 
 def _as_figure(text: str, token: _Token, clause: str) -> _Token:
     """A bare figure is a quantity where the words before it say so."""
-    if re.match(r"[A-Za-z_#]|-[A-Za-z一-龥]|级| ?[:/] ?[0-9A-Za-z]|[.][0-9]|[、.)] ?[一-龥]{0}$", text[token.end : token.end + 3]):
+    if re.match(
+        r"[A-Za-z_#]|-[A-Za-z一-龥]|级| ?[:/] ?[0-9A-Za-z]|[.][0-9]|[、.)] ?[一-龥]{0}$",
+        text[token.end : token.end + 3],
+    ):
         return token
     if not token.low.is_chinese and words.names_ph(clause):
         return replace(token, unit=Unit("pH", Decimal(1)), unit_text="pH", is_bare=True)
@@ -439,21 +544,48 @@ def _as_figure(text: str, token: _Token, clause: str) -> _Token:
         return replace(token, unit=NUMBER, is_bare=True)
     if token.low.is_chinese:
         return token
-    signed = re.search(r"[≥≤<>]=? ?$", clause[-3:])
+    named = find_unit(words.unit_of_header(clause))
+    if named is not None and named != NUMBER:
+        return replace(token, unit=named, unit_text=words.unit_of_header(clause), is_bare=True)
+    if words.names_variable(clause):
+        return token
+    if not _is_figure(text, token, clause):
+        return token
+    if re.match(r" ?[、,和与及] ?\(?[0-9]", text[token.end : token.end + 4]):
+        return replace(token, is_bare=True)  # a unit may come at the end of the list
+    unit = NUMBER
+    if re.search(r"(?:[A-Z][a-z]?|[一-龥])[:=≥≤<> ]*$", clause) and not words.names_figure(clause):
+        share = words.share_of_header(text[max(0, token.start - HEADER) : token.start])
+        unit = {"part": PART, "fraction": PERCENT}.get(share, NUMBER)
+    return replace(token, unit=unit, is_bare=True)
+
+
+def _is_figure(text: str, token: _Token, clause: str) -> bool:
     decimals = "." in text[token.start : token.end]
-    ends = re.match(r" ?(?:[、,。;)]|$|以[上下内]|左右|及|和|时|的)", text[token.end : token.end + 4])
-    changes = words.change_by(clause, "", is_share=False) or words.change_to(clause)
-    if (
-        signed
-        or (decimals and ends and words.assigns(clause))
-        or (decimals and changes is not None)
-        or (words.names_figure(clause) and ends and (decimals or clause[-1:] in "为=到达"))
-        or (re.search(r"[A-Za-z\u4e00-\u9fff)] ?= ?$", clause[-4:]) and ends)
+    ends = re.match(
+        r" ?(?:[、,。;)]|$|以[上下内]|左右|及|和|时|的)", text[token.end : token.end + 4]
+    )
+    if token.high is not None and (
+        re.match(" ?(?:之间|范围)", text[token.end : token.end + 4])
+        or (ends and re.search(r"(?:[A-Z][a-z]?|[一-龥])(?:[:=]| |为约?)?$", clause))
     ):
-        if re.match(r" ?[、,和与及] ?\(?[0-9]", text[token.end : token.end + 4]):
-            return replace(token, is_bare=True)  # a unit may come at the end of the list
-        return replace(token, unit=NUMBER, is_bare=True)
-    return token
+        return token.low.value < token.high.value
+    if re.search(r"[≥≤<>]=? ?$", clause[-3:]):
+        return True
+    if not decimals:
+        return ends is not None and re.search(r"[A-Za-z一-龥)] ?= ?$", clause[-4:]) is not None
+    changes = words.change_by(clause, "", is_share=False) is not None
+    if changes or words.change_to(clause) is not None:
+        return True
+    if ends is None:
+        return False
+    bound = words.comparator_before(clause)
+    return (
+        words.assigns(clause)
+        or words.names_figure(clause)
+        or re.search(r"[A-Za-z一-龥)] ?= ?$", clause[-4:]) is not None
+        or (bound is not None and bound[0] is not Comparator.ABOUT)
+    )
 
 
 def _bare(text: str, tokens: list[_Token], *, rates: bool) -> list[Quantity]:
@@ -474,9 +606,7 @@ def _quantity(text: str, token: _Token, *, rates: bool, first: _Token) -> Quanti
     unit, written = token.unit, token.written
     if rates and written is not None and unit.dimension in ("mass", "money", COUNT, "volume"):
         seconds = words.seconds_of_rate(clause)
-        if seconds is not None and unit.dimension != "volume":
-            unit = per_time(written, seconds).unit()
-        elif seconds is not None:
+        if (seconds is not None and unit.dimension != "volume") or seconds is not None:
             unit = per_time(written, seconds).unit()
     if unit == MONEY and rates and (seconds := words.seconds_of_rate(clause)) is not None:
         unit = per_time(Written((("CNY", 1),), Decimal(1), 0), seconds).unit()
@@ -551,6 +681,14 @@ def _ends(
 # --- structured fields ---
 
 
+def named_as_change(quantity: Quantity, name: str) -> Quantity:
+    """The share of a structured indicator as a change where its name says so: 能耗降低 ≥ 20 %."""
+    change = words.change_in_name(name)
+    if not change or quantity.dimension not in ("fraction", "ratio"):
+        return quantity
+    return replace(quantity, comparator=Comparator.CHANGE_BY, change=change)
+
+
 def from_fields(
     comparator: str, value: Decimal | None, value_max: Decimal | None, unit: str
 ) -> Quantity | None:
@@ -568,8 +706,9 @@ def from_fields(
     low = _EXACT.multiply(value, known.factor).normalize(_EXACT)
     if comparator == "range" and value_max is not None:
         high = _EXACT.multiply(value_max, known.factor).normalize(_EXACT)
+        low, high = min(low, high), max(low, high)
         return Quantity(
-            known.dimension, min(low, high), max(low, high), comparator=Comparator.RANGE, unit=unit
+            known.dimension, low, high, comparator=Comparator.RANGE, unit=unit, is_stated=True
         )
     kind = Comparator(comparator) if comparator in set(Comparator) else Comparator.EQ
     if kind is Comparator.RANGE:
@@ -582,5 +721,6 @@ def from_fields(
         high_open=kind is Comparator.LT,
         comparator=kind,
         unit=unit,
-        counts=plain if known.dimension == COUNT else "",
+        counts=plain.lstrip("十百千万亿") if known.dimension == COUNT else "",
+        is_stated=comparator == "eq",
     )

@@ -100,7 +100,7 @@ U|U|1|mk          Bq|s-1|1|kM        Gy|m2.s-2|1|km     Mx|Mx|1|
 """
 _WORDS = """
 %|%|0.01  ‰|%|0.001  wt%|%|0.01  wt.%|%|0.01  vol%|%|0.01  vol.%|%|0.01  mol%|%|0.01  at%|%|0.01
-at.%|%|0.01  质量%|%|0.01  重量%|%|0.01  体积%|%|0.01  摩尔%|%|0.01  原子%|%|0.01  个百分点|%|0.01  百分点|%|0.01  %IACS|IACS|1  倍|ratio|1
+M2|m2|1  M3|m3|1  M²|m2|1  M³|m3|1  Ma|s|31557600e6  Nm|N·m|1  kNm|N·m|1000  at.%|%|0.01  质量%|%|0.01  重量%|%|0.01  体积%|%|0.01  摩尔%|%|0.01  原子%|%|0.01  个百分点|%|0.01  百分点|%|0.01  %IACS|IACS|1  倍|ratio|1
 ℃|degC|1  °C|degC|1  ºC|degC|1  摄氏度|degC|1  °|deg|1  º|deg|1  ′|deg|1/60  ″|deg|1/3600
 m²|m2|1  ㎡|m2|1  m³|m3|1  ㎜|m|1e-3  ㎝|m|0.01  ㎞|m|1000  ㎎|kg|1e-6  ㎏|kg|1  ㏄|m3|1e-6
 ㎝²|m2|1e-4  ㎥|m3|1  ㎛|m|1e-6  ㎚|m|1e-9  ㎾|kg.m2.s-3|1000  ㎐|s-1|1  ㎸|A-1.kg.m2.s-3|1000
@@ -129,11 +129,88 @@ N·m|N·m|1  N.m|N·m|1  N•m|N·m|1  kN·m|N·m|1000  kN.m|N·m|1000  mN·m|N�
 """
 # Only below a stroke, where nothing else can be meant: 转/分, 吨/日.
 _BELOW = "分|s|60  时|s|3600  日|s|86400  月|s|2629800  s|s|1  人年|#人年|1  炉|#炉|1  批次|#批次|1"
-_COUNTED = (
-    "人次 人 名 个 只 台套 台 套 件套 件 次 条 项 家 间 栋 幢 座 辆 块 片 种 类 头份 头 羽份 羽 株 棵 粒 颗 支 "
-    "根 把 张 组 对 批 份 户 段 层 孔 属 篇 部 艘 架 枚 瓶 袋 盒 箱 桶 罐 副 扇 排 节 圈 道 处 所 例 尾 匹 帧 "
-    "口 盏 路 通道 剂 剂次 床 卷 台次 车次 循环 周期 万像素"
-).split()
+_COUNTED = [
+    "人次",
+    "人",
+    "名",
+    "个",
+    "只",
+    "台套",
+    "台",
+    "套",
+    "件套",
+    "件",
+    "次",
+    "条",
+    "项",
+    "家",
+    "间",
+    "栋",
+    "幢",
+    "座",
+    "辆",
+    "块",
+    "片",
+    "种",
+    "类",
+    "头份",
+    "头",
+    "羽份",
+    "羽",
+    "株",
+    "棵",
+    "粒",
+    "颗",
+    "支",
+    "根",
+    "把",
+    "张",
+    "组",
+    "对",
+    "批",
+    "份",
+    "户",
+    "段",
+    "层",
+    "孔",
+    "属",
+    "篇",
+    "部",
+    "艘",
+    "架",
+    "枚",
+    "瓶",
+    "袋",
+    "盒",
+    "箱",
+    "桶",
+    "罐",
+    "副",
+    "扇",
+    "排",
+    "节",
+    "圈",
+    "道",
+    "处",
+    "所",
+    "例",
+    "尾",
+    "匹",
+    "帧",
+    "口",
+    "盏",
+    "路",
+    "通道",
+    "剂",
+    "剂次",
+    "床",
+    "卷",
+    "台次",
+    "车次",
+    "循环",
+    "周期",
+    "万像素",
+]
 _NOT_BEFORE = {
     # What makes another word of it: 3条件, 5处理, 三元乙丙.
     "元": "素件器环组催共材乙锂合羧胺醇酸",
@@ -248,9 +325,7 @@ for _name, _atom in ATOMS.items():
         _AMBIGUOUS_FOLDED.setdefault(_name.lower(), set()).add((_atom.powers, _atom.factor))
 # Case matters for prefixes (mW, MW), so another case is taken only where one unit can be meant.
 _FOLDED = {
-    name: _Atom(*next(iter(units)))
-    for name, units in _AMBIGUOUS_FOLDED.items()
-    if len(units) == 1
+    name: _Atom(*next(iter(units))) for name, units in _AMBIGUOUS_FOLDED.items() if len(units) == 1
 }
 MULTIPLIERS = {
     "十": Decimal(10),
@@ -261,8 +336,10 @@ MULTIPLIERS = {
 }
 
 _SUPERSCRIPT = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-_EXPONENT = re.compile(r"\^?\(?(-?[1-4])\)?(?![0-9.])|([⁻]?[¹²³⁴])")
-_JOINT = re.compile(r" ?(/|每) ?(?:(10{0,3}) ?(?=[A-Za-zμ\u4e00-\u9fff]))?|([·⋅•*.]| (?=[A-Za-zμ]{1,4}-[1-3]))")
+_EXPONENT = re.compile(r"\^?\(?(-?[1-4])\)?(?![0-9]|\.[0-9])|([⁻]?[¹²³⁴])")
+_JOINT = re.compile(
+    r" ?(/|每) ?(?:(10{0,3}) ?(?=[A-Za-zμ\u4e00-\u9fff]))?|([·⋅•*]|\.(?=[A-Za-z])| (?=[A-Za-zμ]{1,4}-[1-3]))"
+)
 _LATIN = re.compile(r"[A-Za-z]")
 
 
@@ -308,7 +385,11 @@ def _atom_at(text: str, start: int, *, is_below: bool) -> tuple[str, _Atom] | No
         after = text[start + length : start + length + 1]
         if after and name[-1].isascii() and name[-1].isalpha() and _LATIN.match(after):
             continue
-        if after and after in _NOT_BEFORE.get(name, "") and text[start + length : start + length + 2] not in ("目标", "标准"):
+        if (
+            after
+            and after in _NOT_BEFORE.get(name, "")
+            and text[start + length : start + length + 2] not in ("目标", "标准")
+        ):
             continue
         return name, atom
     return None
@@ -333,7 +414,7 @@ def _factor_at(text: str, start: int, *, is_below: bool) -> tuple[str, _Atom, in
         after = text[exponent.end() : exponent.end() + 1]
         if sign_lost and power > 0 and (not is_length or power not in (2, 3)):
             exponent = None  # 5mL4: the figure is no exponent
-        elif sign_lost and power < 0 and (_LATIN.match(after) or after in "%℃" and after):
+        elif sign_lost and power < 0 and (_LATIN.match(after) or (after in "%℃" and after)):
             exponent = None  # 5mm-1cm
         elif sign_lost and power < 0 and _atom_at(text, exponent.end(), is_below=False):
             exponent = None
@@ -372,8 +453,8 @@ def match_unit(text: str, start: int) -> Written | None:
             if found is None:
                 break
             next_name, next_atom, closes = found
-            if next_name == "S" and powers == (("m", 1),):  # cm/S: seconds, written large
-                next_atom = ATOMS["s"]
+            if is_below and next_name in ("S", "H", "D"):  # cm/S, KM/H: written large
+                next_atom = ATOMS[next_name.lower()]
             following = next_atom
         sign = -1 if is_below else 1
         factor = factor * following.factor**sign / Decimal(joint[2] or 1) ** (1 if is_below else 0)
@@ -424,4 +505,3 @@ def find_unit(text: str) -> Unit | None:
         return None
     unit = found.unit()
     return Unit(unit.dimension, unit.factor * factor)
-
