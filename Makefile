@@ -8,7 +8,7 @@ help:
 	@echo "make run    set up what is missing, then serve (Ctrl-C stops)"
 	@echo "make test   set up what is missing, then run every test"
 	@echo "make check  linters, types, floors, migrations, API description, front end"
-	@echo "make bench  print the benchmarks"
+	@echo "make bench  print the benchmarks; make bench-quantities only the reader of numbers"
 
 run: setup
 	@exec .venv/bin/python manage.py serve --die-with-parent

@@ -2,11 +2,13 @@
 
 Owns reading (`read`, `from_fields`) and comparing (`compare`); which number belongs to which
 indicator is the caller's business. `units` knows how units are written, `numerals` how numbers are,
-`lexing` which figures are names, `words` what the words around say; `reading` puts them together.
+`lexing` which figures are names, `words` what the words around say; `tokens` finds each number with what
+touches it, `reading` puts them together.
 """
 
 from park.quantities.compare import Verdict, compare, is_comparable
-from park.quantities.reading import Quantity, from_fields, named_as_change, read
+from park.quantities.quantity import Quantity
+from park.quantities.reading import from_fields, named_as_change, read
 from park.quantities.words import Comparator
 
 __all__ = [

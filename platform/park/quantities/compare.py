@@ -1,3 +1,4 @@
+# ruff: noqa: E501 (patterns and word lists are read by the row; a Chinese sign counts as two)
 """Whether what is claimed meets what is asked: the table of verdicts. Pure.
 
 Rows are what is asked, columns what is claimed; A is the end asked for, V the value claimed, [a, b]
@@ -27,7 +28,7 @@ about A         | within A±5% met,   | the same met, else ?    | ?            |
 from decimal import Decimal
 from enum import StrEnum
 
-from park.quantities.reading import TOLERANCE, Quantity
+from park.quantities.quantity import TOLERANCE, Quantity
 from park.quantities.words import Comparator
 
 
@@ -90,9 +91,9 @@ def _is_about(one: Quantity) -> bool:
 
 
 def _around(one: Quantity) -> Quantity:
-    assert one.low is not None
-    slack = abs(one.low) * ABOUT
-    return Quantity(one.dimension, one.low - slack, one.low + slack)
+    middle = one.low or Decimal(0)
+    slack = abs(middle) * ABOUT
+    return Quantity(one.dimension, middle - slack, middle + slack)
 
 
 def _compare_about(asked: Quantity, claimed: Quantity) -> Verdict:
