@@ -2,8 +2,8 @@
 
 Owns reading (`read`, `from_fields`) and comparing (`compare`); which number belongs to which
 indicator is the caller's business. `units` knows how units are written, `numerals` how numbers are,
-`lexing` which figures are names, `words` what the words around say; `tokens` finds each number with what
-touches it, `reading` puts them together.
+`lexing` which figures are names, `words` what the words around say; `tokens` finds
+each number with what touches it, `reading` puts them together.
 """
 
 from park.quantities.compare import Verdict, compare, is_comparable
