@@ -2,13 +2,14 @@
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: help run setup setup-dev test pytest vitest e2e check format bench bench-imports fuzz
+.PHONY: help run setup setup-dev test pytest vitest e2e check format fuzz \
+	bench bench-imports bench-quantities
 
 help:
 	@echo "make run    set up what is missing, then serve (Ctrl-C stops)"
 	@echo "make test   set up what is missing, then run every test"
 	@echo "make check  linters, types, floors, migrations, API description, front end"
-	@echo "make bench  print the benchmarks"
+	@echo "make bench  print the benchmarks; make bench-imports, bench-quantities only those"
 	@echo "make fuzz   search the API for wrong answers, MINUTES=10 long"
 
 run: setup
@@ -50,7 +51,11 @@ format:
 bench: setup-dev
 	.venv/bin/python -m tools.bench
 
-fuzz: setup-dev
-	.venv/bin/python tools/fuzz.py --minutes $(or $(MINUTES),10)
 bench-imports: setup-dev
 	.venv/bin/python -m tools.bench imports
+
+bench-quantities: setup-dev
+	.venv/bin/python -m tools.bench quantities
+
+fuzz: setup-dev
+	.venv/bin/python tools/fuzz.py --minutes $(or $(MINUTES),10)

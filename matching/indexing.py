@@ -29,6 +29,7 @@ from matching.models import (
     ServingModel,
 )
 from matching.passages import PlannedPassage, plan_documents, plan_passages
+from matching.scoring import WEIGHTS_VERSION
 from matching.serving import get_serving, suggestions_lock
 from matching.sources import SourceItem
 from park.core.errors import DomainError
@@ -296,9 +297,10 @@ def rematch(today: date) -> int:
 
 
 def rematch_outdated(today: date) -> int:
-    """Makes those suggestions anew that were scored by an earlier version of the statistics."""
+    """Makes those suggestions anew that were scored with other statistics or weights."""
     outdated = MatchSuggestion.objects.exclude(
-        versions__idf=lexicon.current_statistics().version
+        versions__idf=lexicon.current_statistics().version,
+        versions__weights=WEIGHTS_VERSION,
     ).values("need_item")
     return _rematch(Item.objects.filter(is_searchable=True, pk__in=outdated), today)
 

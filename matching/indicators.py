@@ -6,14 +6,26 @@ indicator. A claim of another thing, or none, leaves the indicator unknown.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from matching.lexical import count
 from matching.sources import IndicatorLine
-from park.quantities import Quantity, Verdict, compare, from_fields, read
+from park.quantities import (
+    Quantity,
+    Verdict,
+    compare,
+    from_fields,
+    is_comparable,
+    named_as_change,
+    read,
+)
 
 NAME_SHARE = 0.5
 """How much of an indicator's name must stand beside a number for it to be about the same thing."""
+
+READ_SENTENCES = 50_000
+"""An offer's sentences are compared with need after need: each is read once by a process."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +55,17 @@ class Judgement:
         }
 
 
+@lru_cache(maxsize=READ_SENTENCES)
+def _read(text: str) -> tuple[Quantity, ...]:
+    return tuple(read(text))
+
+
 def quantity_of(line: IndicatorLine) -> Quantity | None:
     """From the structured fields, else from the line's own words."""
     found = from_fields(line.comparator, line.value, line.value_max, line.unit)
     if found is not None:
-        return found
-    written = read(line.text)
+        return named_as_change(found, line.name)
+    written = _read(line.text)
     return written[0] if len(written) == 1 else None
 
 
@@ -59,7 +76,7 @@ def claims_of(lines: Sequence[IndicatorLine], sentences: Sequence[str]) -> list[
         if quantity is not None:
             claims.append(Claim(line.name, line.text, (quantity,)))
     for sentence in sentences:
-        quantities = tuple(read(sentence))
+        quantities = _read(sentence)
         if quantities:
             claims.append(Claim(sentence, sentence, quantities))
     return claims
@@ -77,7 +94,7 @@ def judge(line: IndicatorLine, claims: Sequence[Claim]) -> Judgement:
         share = len(name & set(count([claim.name]))) / len(name)
         if share < NAME_SHARE:
             continue
-        fitting = [one for one in claim.quantities if one.dimension == asked.dimension]
+        fitting = [one for one in claim.quantities if is_comparable(asked, one)]
         # Two numbers of one kind in a sentence: nobody knows which one is meant.
         if len(fitting) != 1 or (best is not None and share <= best[0]):
             continue

@@ -1,82 +1,213 @@
-"""Reads quantities from text: comparator, number or range, multiplier, unit."""
+"""Reads quantities from text: numbers are found, given their units, then their comparators. Pure.
+
+Linear in the text: each step looks at a window of fixed length around a number.
+"""
 
 import re
-import unicodedata
-from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
+from bisect import bisect_right
+from dataclasses import replace
+from decimal import Context, Decimal
 
-from park.quantities.units import MULTIPLIERS, UNITS, Unit, find_unit
+from park.quantities import lexing, words
+from park.quantities.quantity import TOLERANCE, Quantity
+from park.quantities.tokens import MONEY, RATIO, Token, token_at
+from park.quantities.units import COUNT, NUMBER, Unit, Written, find_unit, per_time
+from park.quantities.words import Comparator
+
+_EXACT = Context(prec=15)
+"""Digits kept of a value in base units, so that 1 t/a is the same however it is written."""
+_START = re.compile(r"[0-9±]|[+]/-|[零一二两三四五六七八九十百千万亿]{1,20}")
+_LIST = re.compile(r" ?\)? ?(?:、|,|和|与|或|及|以及|×|x|X|\*|/) ?\(?$")
+_ITEM = re.compile(r"(?:^|[。;\n:,])[ (]*$")
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """An interval in the base unit of a dimension; None is an open end.
+def read(text: str, *, rates: bool = True) -> list[Quantity]:
+    """All quantities of a text in order. What is no quantity for sure is left out.
 
-    A tolerance (±2 ℃) is the interval [0, 2] of the dimension `tolerance:temperature`.
+    `rates`: whether 年产 10 万吨 is read as t/a; without, it is 10 万吨.
     """
-
-    dimension: str
-    low: Decimal | None
-    high: Decimal | None
-    low_open: bool = False
-    high_open: bool = False
-    text: str = ""
-    start: int = 0
-    end: int = 0
-
-
-_BEFORE = {
-    "ge": "≥ >= ≧ ⩾ 不低于 不小于 不少于 大于等于 大于或等于 至少 不低於".split(),  # noqa: SIM905
-    "gt": [">", "大于", "高于", "超过", "多于"],
-    "le": "≤ <= ≦ ⩽ 不超过 不大于 不高于 不多于 小于等于 小于或等于 至多 最多 控制在".split(),  # noqa: SIM905
-    "lt": ["<", "小于", "低于", "少于"],
-    "tolerance": ["±", "+/-"],
-    "about": ["约", "大约", "左右"],
-}
-_AFTER = {"ge": ["以上", "及以上", "或以上"], "le": ["以内", "以下", "及以下", "之内"]}
-_WORD_TO_COMPARATOR = {word: name for name, words in _BEFORE.items() for word in words}
-_AFTER_TO_COMPARATOR = {word: name for name, words in _AFTER.items() for word in words}
-
-_NUMBER = r"[0-9]+(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?"
-_POWER = r"(?:\s*[×xX*]\s*10\^?(?P<{}>-?[0-9]{{1,2}}))?"
-
-
-def _alternatives(words: list[str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
-
-
-_UNIT = _alternatives([unit for unit in UNITS if unit != "月"])
-_QUANTITY = re.compile(
-    rf"(?P<before>{_alternatives(list(_WORD_TO_COMPARATOR))})?\s*"
-    rf"(?<![0-9A-Za-z.])(?P<low>-?(?:{_NUMBER})){_POWER.format('power')}\s*"
-    rf"(?P<low_unit>{_UNIT})?\s*"
-    rf"(?:(?:[~～—–\-]|至|到)\s*(?P<high>{_NUMBER})\s*)?"
-    rf"(?P<times>[十百千万亿]*)\s*(?P<unit>{_UNIT})?(?![A-Za-z])"
-    rf"(?P<per_year>/年|/a\b|每年)?\s*"
-    rf"(?P<after>{_alternatives(list(_AFTER_TO_COMPARATOR))})?"
-)
-_NINES = re.compile(r"(?<![0-9A-Za-z.])(?P<nines>[2-9])N(?P<half>[0-9])?(?![0-9A-Za-z/·])")
-_HARDNESS = re.compile(
-    r"(?P<unit>HRC|HV|HBW?)\s*(?P<before>≥|>=|≤|<=|>|<)?\s*(?P<low>[0-9]+(?:\.[0-9]+)?)"
-    r"(?:\s*[~～\-—–]\s*(?P<high>[0-9]+(?:\.[0-9]+)?))?"
-)
-_PER_YEAR = re.compile(r"(年产能?|年产量|年处理|每年)[^0-9。；;]{0,12}$")
-
-
-def read(text: str) -> list[Quantity]:
-    """All quantities of a text in order. What is no quantity for sure is left out."""
-    # One character stays one character, so that offsets fit the caller's text.
-    text = "".join(_narrow(sign) for sign in text)
-    found = [_nines(match) for match in _NINES.finditer(text)]
-    found += [_hardness(match) for match in _HARDNESS.finditer(text)]
-    taken = [(one.start, one.end) for one in found]
-    for match in _QUANTITY.finditer(text):
-        if any(match.start() < end and start < match.end() for start, end in taken):
+    written, text = text, lexing.narrow(text)
+    found: list[Quantity] = []
+    waiting: list[Token] = []
+    names = lexing.find_names(text)
+    starts = [start for start, _ in names]
+    place = 0
+    while match := _START.search(text, place):
+        place = match.start()
+        at = bisect_right(starts, place) - 1
+        if at >= 0 and place < names[at][1]:
+            place, waiting = names[at][1], []
             continue
-        quantity = _quantity(match, text)
-        if quantity is not None:
-            found.append(quantity)
-    return sorted(found, key=lambda one: one.start)
+        token = token_at(text, place)
+        if token is None:
+            waiting = []
+            place = _skip(text, match)
+            continue
+        place = token.end
+        if waiting and not (
+            len(waiting) < 12 and _LIST.fullmatch(text[waiting[-1].end : token.start])
+        ):
+            found += _bare(text, waiting, rates=rates)
+            waiting = []
+        if token.unit is None:
+            waiting.append(token)
+            continue
+        if waiting and waiting[0].is_bare and (token.is_bare or token.unit == NUMBER):
+            found += _bare(text, waiting, rates=rates)
+        elif token.is_bare or token.unit == RATIO or token.is_nines:
+            pass
+        else:
+            first = waiting[0] if waiting else token
+            shared = [replace(one, written=token.written, unit=token.unit) for one in waiting]
+            if len(shared) == 1 and _is_place_in_list(text, first):
+                shared = []
+            if token.written is not None and token.written.counts and len(shared) > 1:
+                shared = []
+            found += [_quantity(text, one, rates=rates, first=first) for one in shared]
+        head = waiting[0] if waiting and not token.is_bare else token
+        last = found[-1] if found else None
+        found.append(_carry(text, last, _quantity(text, token, rates=rates, first=head)))
+        waiting = []
+    found += _bare(text, waiting, rates=rates)
+    return [replace(one, text=written[one.start : one.end]) for one in found]
+
+
+def _skip(text: str, match: re.Match[str]) -> int:
+    """Behind the figures that are no number."""
+    if match[0][0] in "±+":
+        return match.end()
+    run = re.compile(r"[0-9A-Za-z.]+").match(text, match.start())
+    return max(run.end() if run else 0, match.end())
+
+
+def _carry(text: str, last: Quantity | None, one: Quantity) -> Quantity:
+    """分别降低了40%和16%: the second change has its words before the first."""
+    if (
+        last is not None
+        and last.comparator is Comparator.CHANGE_BY
+        and one.comparator is Comparator.EQ
+        and last.dimension == one.dimension
+        and re.fullmatch(" ?(?:、|和|与|及) ?", text[last.end : one.start][:4])
+    ):
+        return replace(one, comparator=Comparator.CHANGE_BY, change=last.change)
+    return one
+
+
+def _is_place_in_list(text: str, token: Token) -> bool:
+    """3、5台设备: the third thing listed."""
+    return (
+        text[token.end : token.end + 1] in ("、", ",", ")")
+        and token.low.value <= 20
+        and "." not in text[token.start : token.end]
+        and _ITEM.search(text[max(0, token.start - 4) : token.start]) is not None
+    )
+
+
+def _bare(text: str, tokens: list[Token], *, rates: bool) -> list[Quantity]:
+    """Numbers in a row that no unit came for: figures, when the first is one."""
+    if not tokens or not tokens[0].is_bare:
+        return []
+    return [
+        _quantity(text, replace(one, unit=NUMBER), rates=rates, first=tokens[0]) for one in tokens
+    ]
+
+
+# --- meaning ---
+
+
+def _quantity(text: str, token: Token, *, rates: bool, first: Token) -> Quantity:
+    """`first`: the first number of its list, before which the words stand."""
+    clause = words.clause_before(text, first.start)
+    unit, written = token.unit or NUMBER, token.written
+    if unit == MONEY:
+        written = Written((("CNY", 1),), Decimal(1), token.end)
+    if rates and written is not None and unit.dimension in ("mass", "money", COUNT, "volume"):
+        seconds = words.seconds_of_rate(clause)
+        if seconds is not None:
+            unit = per_time(written, seconds).unit()
+    if unit.dimension == "temperature_k" and token.is_lone_width:
+        unit = Unit("temperature", unit.factor)
+    comparator, change, low, high = _ends(text, token, clause, unit)
+    dimension = unit.dimension
+    if dimension == "temperature_k" and comparator is Comparator.CHANGE_BY:
+        dimension = "temperature"
+    if token.is_lone_width:
+        dimension = TOLERANCE + dimension
+    return Quantity(
+        dimension,
+        None if low is None else _EXACT.multiply(low, unit.factor).normalize(_EXACT),
+        None if high is None else _EXACT.multiply(high, unit.factor).normalize(_EXACT),
+        low_open=comparator is Comparator.GT,
+        high_open=comparator is Comparator.LT,
+        text=text[token.start : token.end],
+        start=token.start,
+        end=token.end,
+        comparator=comparator,
+        change=change,
+        unit=token.unit_text,
+        counts=written.counts if written is not None else "",
+    )
+
+
+def _ends(
+    text: str, token: Token, clause: str, unit: Unit
+) -> tuple[Comparator, str, Decimal | None, Decimal | None]:
+    """Comparator, direction of a change, and both ends in the unit as written."""
+    low = token.low.value * token.sign
+    if token.is_nines:
+        return Comparator.GE, "", low, None
+    if token.is_lone_width:
+        return Comparator.PM, "", Decimal(0), low
+    if token.width is not None:
+        return Comparator.PM, "", low - token.width, low + token.width
+    bound, rest = _bound(text, token, clause, unit)
+    kind, change = _change(text, token, (rest, clause) if bound is None else (rest,), unit)
+    if token.high is not None:
+        high = token.high.value * token.high_sign
+        low, high = min(low, high), max(low, high)
+        return kind or Comparator.RANGE, change, low, high
+    if bound is Comparator.GE or bound is Comparator.GT:
+        return kind or bound, change, low, None
+    if bound is Comparator.LE or bound is Comparator.LT:
+        return kind or bound, change, None, low
+    return kind or bound or Comparator.EQ, change, low, low
+
+
+def _bound(text: str, token: Token, clause: str, unit: Unit) -> tuple[Comparator | None, str]:
+    """The comparator around a number, and the clause without it."""
+    bound, rest = words.comparator_before(clause) or (None, clause)
+    if bound is Comparator.ABOUT and unit.dimension == "time" and words.is_recent(clause):
+        bound = None
+    if bound is None or bound is Comparator.ABOUT:
+        bound = words.comparator_after(text, token.end) or bound
+    if bound is None and unit == RATIO and not token.unit_text and "约" in clause[-14:]:
+        bound = Comparator.ABOUT  # 约是常规灌溉的1/3
+    return (Comparator.GT if token.low.is_more else bound), rest
+
+
+def _change(
+    text: str, token: Token, clauses: tuple[str, ...], unit: Unit
+) -> tuple[Comparator | None, str]:
+    """Whether the words before tell of a change to or by the number, and its direction."""
+    for clause in clauses:
+        change = words.change_to(clause)
+        if change is not None:
+            return Comparator.CHANGE_TO, change
+    is_share = unit.dimension in ("fraction", "ratio")
+    after = text[token.end : token.end + 12]
+    change = words.change_by(clauses[0], after, is_share=is_share)
+    return (None, "") if change is None else (Comparator.CHANGE_BY, change)
+
+
+# --- structured fields ---
+
+
+def named_as_change(quantity: Quantity, name: str) -> Quantity:
+    """The share of a structured indicator as a change where its name says so: 能耗降低 ≥ 20 %."""
+    change = words.change_in_name(name)
+    if not change or quantity.dimension not in ("fraction", "ratio"):
+        return quantity
+    return replace(quantity, comparator=Comparator.CHANGE_BY, change=change)
 
 
 def from_fields(
@@ -89,81 +220,28 @@ def from_fields(
     """
     if value is None:
         return None
-    plain = unicodedata.normalize("NFKC", unit)
-    known = find_unit(plain.replace("°C", "℃")) or find_unit(unit)
+    plain = "".join(lexing.narrow(unit).split())
+    known = find_unit(lexing.narrow(unit)) or find_unit(plain)
     if known is None:
-        known = Unit(f"unit:{''.join(plain.split())}", Decimal(1))
-    low = value * known.factor
-    high = value_max * known.factor if value_max is not None else None
-    if comparator == "range" and high is not None:
-        return Quantity(known.dimension, min(low, high), max(low, high))
-    return _interval(comparator, known.dimension, low, None)
-
-
-def _narrow(sign: str) -> str:
-    if sign in "℃㎡²³µ":
-        return sign
-    narrow = unicodedata.normalize("NFKC", sign)
-    return narrow if len(narrow) == 1 else sign
-
-
-def _nines(match: re.Match[str]) -> Quantity:
-    nines = int(match["nines"])
-    value = 1 - Decimal(1).scaleb(-nines)
-    if match["half"]:
-        value += Decimal(int(match["half"])).scaleb(-nines - 1)
-    return Quantity("fraction", value, value, False, False, match.group(), *match.span())
-
-
-def _hardness(match: re.Match[str]) -> Quantity:
-    """Hardness is written before its number: HRC60, HV≥900."""
-    dimension = {"HRC": "hardness_hrc", "HV": "hardness_hv"}.get(match["unit"], "hardness_hb")
-    low, high = Decimal(match["low"]), Decimal(match["high"]) if match["high"] else None
-    found = _interval(_WORD_TO_COMPARATOR.get(match["before"] or "", ""), dimension, low, high)
-    return replace(found, text=match.group(), start=match.start(), end=match.end())
-
-
-def _quantity(match: re.Match[str], text: str) -> Quantity | None:
-    unit_text = match["unit"] or match["low_unit"] or ""
-    comparator = _WORD_TO_COMPARATOR.get(match["before"] or "", "")
-    comparator = comparator or _AFTER_TO_COMPARATOR.get(match["after"] or "", "")
-    if not unit_text and not comparator:
-        return None  # a bare number: a year, a model's name, a place in a list
-    unit = find_unit(unit_text)
-    if unit is None:
-        return None
-    if unit_text == "年" and not comparator and re.fullmatch("(?:19|20)[0-9]{2}", match["low"]):
-        return None  # a date
-    if text[: match.start("low")].endswith("第"):
-        return None  # a place in a list
-    try:
-        low = Decimal(match["low"].replace(",", ""))
-        high = Decimal(match["high"].replace(",", "")) if match["high"] else None
-    except InvalidOperation:
-        return None
-    dimension, factor = unit
-    if match["power"]:
-        low = low.scaleb(int(match["power"]))
-    for sign in match["times"] or "":
-        factor *= MULTIPLIERS[sign]
-    if dimension == "mass" and (match["per_year"] or _PER_YEAR.search(text[: match.start("low")])):
-        dimension, factor = "mass_rate", factor / 1000
-    found = _interval(
-        comparator, dimension, low * factor, high * factor if high is not None else None
+        known = Unit(f"unit:{plain}", Decimal(1))
+    low = _EXACT.multiply(value, known.factor).normalize(_EXACT)
+    if comparator == "range" and value_max is not None:
+        high = _EXACT.multiply(value_max, known.factor).normalize(_EXACT)
+        low, high = min(low, high), max(low, high)
+        return Quantity(
+            known.dimension, low, high, comparator=Comparator.RANGE, unit=unit, is_stated=True
+        )
+    kind = Comparator(comparator) if comparator in set(Comparator) else Comparator.EQ
+    if kind is Comparator.RANGE:
+        kind = Comparator.EQ
+    return Quantity(
+        known.dimension,
+        None if kind in (Comparator.LE, Comparator.LT) else low,
+        None if kind in (Comparator.GE, Comparator.GT) else low,
+        low_open=kind is Comparator.GT,
+        high_open=kind is Comparator.LT,
+        comparator=kind,
+        unit=unit,
+        counts=plain.lstrip("十百千万亿") if known.dimension == COUNT else "",
+        is_stated=comparator == "eq",
     )
-    written = match.group()
-    start = match.start() + len(written) - len(written.lstrip())
-    end = match.end() - (len(written) - len(written.rstrip()))
-    return replace(found, text=text[start:end], start=start, end=end)
-
-
-def _interval(comparator: str, dimension: str, low: Decimal, high: Decimal | None) -> Quantity:
-    if high is not None:
-        return Quantity(dimension, min(low, high), max(low, high))
-    if comparator in ("ge", "gt"):
-        return Quantity(dimension, low, None, low_open=comparator == "gt")
-    if comparator in ("le", "lt"):
-        return Quantity(dimension, None, low, high_open=comparator == "lt")
-    if comparator == "tolerance":
-        return Quantity(f"tolerance:{dimension}", Decimal(0), abs(low))
-    return Quantity(dimension, low, low)
