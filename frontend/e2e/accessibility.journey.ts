@@ -15,7 +15,7 @@ for (const language of LANGUAGES) {
     browser,
     request,
   }) => {
-    test.setTimeout(300_000)
+    test.setTimeout(600_000)
     // One tab a reader: what a page needs is loaded once.
     const tabs = new Map<string, { page: Page; errors: string[] }>()
     for (const { name, path, username = '' } of await allPlaces(browser, request)) {
