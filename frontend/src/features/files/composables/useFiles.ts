@@ -25,7 +25,10 @@ export function useFileChanges(purpose: () => FilePurpose, objectId: () => strin
   const deleted = ref<StoredFile[]>([])
 
   async function refresh(): Promise<void> {
-    await cache.invalidateQueries({ queryKey: filesKey(purpose(), objectId()) })
+    const queryKey = filesKey(purpose(), objectId())
+    // A first answer that is still on its way was asked for before the change.
+    await cache.cancelQueries({ queryKey })
+    await cache.invalidateQueries({ queryKey })
     void cache.invalidateQueries({ queryKey: ['history'] })
   }
 
