@@ -39,7 +39,7 @@ def _find_owner(actor: Actor, instrument_id: UUID) -> FileOwner:
     standing = standing_of(actor)
     return FileOwner(
         organisation_id=instrument.organisation_id,
-        sees_private=standing.sees_all_of(instrument.organisation_id),
+        sees_private=policies.sees_bookings(instrument, standing),
         can_write=policies.writes_for(actor, instrument.organisation_id, standing),
     )
 

@@ -46,12 +46,12 @@ def list_growth_ladders(request: HttpRequest):
 
 
 @router.patch(
-    "/growth-conditions/{int:condition_id}",
+    "/growth-conditions/{uuid:condition_id}",
     operation_id="edit_growth_condition",
     response={200: EditableCondition, **ALL},
     summary="Keep a condition in step with what is in force (administrators)",
 )
-def edit_growth_condition(request: HttpRequest, condition_id: int, body: ConditionEdit):
+def edit_growth_condition(request: HttpRequest, condition_id: UUID, body: ConditionEdit):
     made = services.edit_condition(
         actor=auth.actor(request),
         condition_id=condition_id,

@@ -253,7 +253,7 @@ class UsedFact(Output):
 
 
 class ConditionRow(Output):
-    id: int
+    id: UUID
     code: str
     text_zh: str
     text_en: str

@@ -64,7 +64,7 @@ class TestReading:
         assert actions(None) == set()
         assert actions(world.stranger) == {"join"}
         assert actions(world.viewer) == {"see_growth", "see_members", "leave"}
-        assert actions(world.owner()) == {
+        assert actions(world.owner_of_firm()) == {
             "edit", "record_growth", "see_growth", "see_members", "let_in", "manage_members",
             "leave",
         }  # fmt: skip
@@ -77,7 +77,7 @@ class TestInvitation:
     def invite(self, world: World, django_capture_on_commit_callbacks: Any) -> str:
         with django_capture_on_commit_callbacks(execute=True):
             answer = send(
-                client_of(world.owner()),
+                client_of(world.owner_of_firm()),
                 "post",
                 f"/organisations/{world.firm.pk}/invitations",
                 {"email": "New@Example.com", "role": "editor"},
@@ -123,7 +123,7 @@ class TestInvitation:
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 9
         with django_capture_on_commit_callbacks(execute=True):
             answer = send(
-                client_of(world.owner()),
+                client_of(world.owner_of_firm()),
                 "post",
                 f"/organisations/{world.firm.pk}/invitations",
                 {"email": "new@example.com", "role": "editor"},
@@ -174,7 +174,7 @@ class TestProposal:
     def test_a_fact_of_any_other_shape_is_refused(self, world: World, value: Any) -> None:
         body = {"key": "employees", "year": 2025, "value": value, "source": "年报"}
         answer = send(
-            client_of(world.owner()), "post", f"/organisations/{world.firm.pk}/facts", body
+            client_of(world.owner_of_firm()), "post", f"/organisations/{world.firm.pk}/facts", body
         )
         assert code_of(answer) == "422 invalid_input"
 

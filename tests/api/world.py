@@ -199,10 +199,7 @@ class World:
 
     def add_owner(self) -> User:
         """Somebody who owns `firm`, also as `owner`."""
-        self.owner = make_user("owner")
-        Membership.objects.create(
-            organisation=self.firm, user=self.owner, role=MembershipRole.OWNER
-        )
+        self.owner = self.owner_of_firm()
         return self.owner
 
     def staff_with(self, role: StaffRole) -> User:
@@ -224,7 +221,7 @@ class World:
         )
         return entry.revisions.order_by("-number").first().number
 
-    def owner(self) -> User:
+    def owner_of_firm(self) -> User:
         """An owner of the firm."""
         user, _ = User.objects.get_or_create(username="owner")
         Membership.objects.get_or_create(
@@ -261,7 +258,7 @@ class World:
     def change(self) -> Any:
         """A new name of the firm, which waits for staff."""
         organisations.edit_organisation(
-            actor=self.owner(),
+            actor=self.owner_of_firm(),
             organisation_id=self.firm.pk,
             version=self.firm.version,
             profile={"name": "黄石示例高纯铜有限公司"},
@@ -275,7 +272,7 @@ class World:
 
     def fact(self) -> Any:
         return organisations.record_fact(
-            actor=self.owner(),
+            actor=self.owner_of_firm(),
             organisation_id=self.firm.pk,
             key="employees",
             value=80,
@@ -285,7 +282,7 @@ class World:
 
     def tier(self) -> Any:
         return organisations.record_tier(
-            actor=self.owner(),
+            actor=self.owner_of_firm(),
             organisation_id=self.firm.pk,
             step="high_tech",
             granted_on=date(2025, 11, 1),

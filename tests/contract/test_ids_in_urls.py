@@ -22,6 +22,8 @@ from tests.api.world import API, World, client_of
 DESCRIPTION = json.loads(PATH.read_text(encoding="utf-8"))
 # A number within one entry: it says how often that entry was revised, to those who may see it.
 WITHIN_AN_ENTRY = {"number"}
+# Words of a short list that is in the documents.
+WORDS = {"form", "kind"}
 
 
 def path_parameters() -> Iterator[tuple[str, dict[str, Any]]]:
@@ -35,6 +37,8 @@ def path_parameters() -> Iterator[tuple[str, dict[str, Any]]]:
 def test_every_id_in_a_path_is_a_uuid_or_a_number_beneath_one() -> None:
     found = 0
     for where, parameter in path_parameters():
+        if parameter["name"] in WORDS:
+            continue
         found += 1
         if parameter["name"] in WITHIN_AN_ENTRY:
             # Beneath an entry's own id, which decides who may see anything of it.

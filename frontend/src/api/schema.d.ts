@@ -3062,8 +3062,11 @@ export interface components {
         EditableCondition: {
             /** Code */
             code: string;
-            /** Id */
-            id: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
             /** Is Active */
             is_active: boolean;
             /** Must Check */
@@ -4123,8 +4126,11 @@ export interface components {
             code: string;
             /** Computed */
             computed: number | null;
-            /** Id */
-            id: number;
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
             /** Missing */
             missing: string[];
             /** Must Check */
@@ -9023,7 +9029,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                condition_id: number;
+                condition_id: string;
             };
             cookie?: never;
         };

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from market.listings import policies
 from market.listings.content import FIELDS, Content, FieldShape
 from market.listings.kinds import ListingKind
 from market.listings.models import Capability, Indicator, Need
@@ -130,7 +131,7 @@ def export_listings(
 
 def _row(listing: Need | Capability, standing: Standing, today: date) -> ExportRow:
     content = read_content(listing)
-    if not standing.sees_all_of(listing.organisation_id):
+    if not policies.sees_all(standing, listing):
         hidden = hidden_fields(listing.listing_kind, listing.field_levels)
         content = without(content, hidden)
     return ExportRow(listing, content, listing.is_expired(today))

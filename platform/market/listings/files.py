@@ -44,7 +44,7 @@ def _find_owner(kind: ListingKind, actor: Actor, listing_id: UUID) -> FileOwner:
     standing = standing_of(actor)
     return FileOwner(
         organisation_id=listing.organisation_id,
-        sees_private=standing.sees_all_of(listing.organisation_id),
+        sees_private=policies.sees_all(standing, listing),
         can_write=Action.EDIT in policies.allowed_actions(actor, listing, standing),
     )
 

@@ -9,6 +9,7 @@ from park.files.limits import MIB
 from park.files.media import IMAGES, Media
 from park.files.models import FileVisibility
 from park.files.purposes import FileOwner, FilePurpose
+from park.organisations import policies
 from park.organisations.queries import get_organisation, standing_of
 
 MAX_BYTES = 20 * MIB
@@ -35,7 +36,7 @@ def _find_owner(actor: Actor, organisation_id: UUID) -> FileOwner:
     standing = standing_of(actor)
     return FileOwner(
         organisation_id=organisation.pk,
-        sees_private=standing.sees_all_of(organisation.pk),
+        sees_private=policies.can_see_inside(actor, organisation.pk),
         can_write=organisation.pk in standing.editable_ids,
     )
 

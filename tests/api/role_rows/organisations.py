@@ -21,7 +21,7 @@ def firm_with(name: str, make: str) -> Callable[[World], dict[str, Any]]:
 
 
 def viewer_of_firm(world: World) -> dict[str, Any]:
-    world.owner()
+    world.owner_of_firm()
     return firm(world) | {"user_id": world.viewer.pk}
 
 

@@ -53,7 +53,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="GrowthCondition",
             fields=[
-                ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=park.core.models.new_id,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
                 ("code", models.SlugField(max_length=60)),
                 ("position", models.PositiveSmallIntegerField(default=0)),
                 ("text_zh", models.TextField()),

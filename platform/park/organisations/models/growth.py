@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
-from park.core.models import BaseModel
+from park.core.models import BaseModel, new_id
 from park.organisations.kinds import FactKey
 from park.organisations.models.organisations import Organisation
 
@@ -51,7 +51,7 @@ class GrowthStep(models.Model):
 class GrowthCondition(models.Model):
     """One published condition. Staff keep text and rule in step with what is in force."""
 
-    id = models.BigAutoField(primary_key=True)
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     step = models.ForeignKey(GrowthStep, on_delete=models.CASCADE, related_name="conditions")
     code = models.SlugField(max_length=60)
     position = models.PositiveSmallIntegerField(default=0)

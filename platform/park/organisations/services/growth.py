@@ -203,7 +203,7 @@ def _mark_verified(row: OrganisationFact | HeldTier, actor: Actor) -> None:
 
 @transaction.atomic
 def edit_condition(
-    *, actor: Actor, condition_id: int, changes: Mapping[str, Any]
+    *, actor: Actor, condition_id: UUID, changes: Mapping[str, Any]
 ) -> GrowthCondition:
     """Keep a published condition in step with what is in force. For administrators.
 
@@ -227,8 +227,7 @@ def edit_condition(
             actor=user_or_none(actor),
             action="condition_edited",
             kind="growth_condition",
-            # Conditions are numbered; the trail knows objects by UUID.
-            object_id=UUID(int=condition.pk),
+            object_id=condition.pk,
             changes=differences,
             note=f"{condition.step.code}.{condition.code}",
         )
