@@ -4,7 +4,7 @@ A row names four roles; `expected` tells what the other ten get. Nothing is take
 asks in every role, so a rule that does not hold for an operation fails until its row says so.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,10 @@ ROLES = ("visitor", "stranger", "viewer", "member", "owner", *STAFF, *TOKENS)
 REVIEWERS = frozenset({StaffRole.MODERATOR})
 EQUIPMENT_OFFICERS = frozenset({StaffRole.EQUIPMENT_OFFICER})
 TALENT_OFFICERS = frozenset({StaffRole.TALENT_OFFICER})
+BROKERS = frozenset({StaffRole.BROKER})
+READERS = REVIEWERS | BROKERS
+"""Who see what firms handed in."""
+IMPORTERS = REVIEWERS | EQUIPMENT_OFFICERS
 
 
 @dataclass(frozen=True)
@@ -52,8 +56,8 @@ class Row:
     only_for: Collection[str] | None = None
     """The staff roles that get what an administrator gets. Unset: all where something is read, or
     where even a stranger may; else none, so that a row lets a role in and never a default."""
-    other_staff: str = FORBIDDEN
-    """What the other staff get."""
+    other_staff: str | Mapping[str, str] = FORBIDDEN
+    """What the other staff get, or each of them."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,9 @@ def _as_staff(row: Row, role: str, operation: Operation) -> str:
         is_meant = role in row.only_for
     else:
         is_meant = operation.is_read or not _succeeds(row.staff) or _succeeds(row.stranger)
-    return row.staff if is_meant else row.other_staff
+    if is_meant:
+        return row.staff
+    return row.other_staff if isinstance(row.other_staff, str) else row.other_staff[role]
 
 
 def _succeeds(answer: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.api.role_rows.base import ABSENT, FORBIDDEN, SIGN_IN, Row, constant, everybody
+from tests.api.role_rows.base import ABSENT, FORBIDDEN, REVIEWERS, SIGN_IN, Row, constant, everybody
 from tests.api.world import World
 
 
@@ -41,9 +41,9 @@ ROWS: dict[str, Row] = {
     "export_organisations": everybody(),
     "export_search": everybody(query={"q": "铜"}),
     "export_bookings": Row(SIGN_IN, "200", "200", "200"),
-    "export_review_queue": Row(SIGN_IN, FORBIDDEN, FORBIDDEN, "200"),
+    "export_review_queue": Row(SIGN_IN, FORBIDDEN, FORBIDDEN, "200", only_for=REVIEWERS),
     "list_rounds": everybody(),
-    "create_round": Row(SIGN_IN, FORBIDDEN, FORBIDDEN, "201", body=new_round),
+    "create_round": Row(SIGN_IN, FORBIDDEN, FORBIDDEN, "201", body=new_round, only_for=REVIEWERS),
     "get_round": Row(ABSENT, ABSENT, ABSENT, "200", path=round_("draft")),
     "edit_round": Row(
         SIGN_IN,
@@ -52,10 +52,13 @@ ROWS: dict[str, Row] = {
         "200",
         path=round_("open"),
         body=constant({"version": 2, "content": {"notice": "延期"}}),
+        only_for=REVIEWERS,
     ),
-    "discard_round": Row(SIGN_IN, ABSENT, ABSENT, "204", path=round_("draft")),
-    "open_round": Row(SIGN_IN, ABSENT, ABSENT, "200", path=round_("draft")),
-    "close_round": Row(SIGN_IN, FORBIDDEN, FORBIDDEN, "200", path=round_("open")),
+    "discard_round": Row(SIGN_IN, ABSENT, ABSENT, "204", path=round_("draft"), only_for=REVIEWERS),
+    "open_round": Row(SIGN_IN, ABSENT, ABSENT, "200", path=round_("draft"), only_for=REVIEWERS),
+    "close_round": Row(
+        SIGN_IN, FORBIDDEN, FORBIDDEN, "200", path=round_("open"), only_for=REVIEWERS
+    ),
     "list_round_entries": Row(SIGN_IN, FORBIDDEN, FORBIDDEN, "200", path=round_("open")),
     "choose_round_entry": Row(
         SIGN_IN,
@@ -64,9 +67,12 @@ ROWS: dict[str, Row] = {
         "204",
         path=round_("open", listing_id=lambda world: world.need("published").pk),
         body=constant({"is_included": True}),
+        only_for=REVIEWERS,
     ),
     "list_editions": everybody(),
-    "freeze_edition": Row(SIGN_IN, FORBIDDEN, FORBIDDEN, "201", body=new_edition),
+    "freeze_edition": Row(
+        SIGN_IN, FORBIDDEN, FORBIDDEN, "201", body=new_edition, only_for=REVIEWERS
+    ),
     "get_edition": Row(ABSENT, ABSENT, ABSENT, "200", path=edition("draft")),
     "list_edition_entries": Row(ABSENT, ABSENT, ABSENT, "200", path=edition("draft")),
     "get_edition_file": everybody(
@@ -80,8 +86,11 @@ ROWS: dict[str, Row] = {
         "200",
         path=edition("draft"),
         body=constant({"version": 1, "content": {"note": "x"}}),
+        only_for=REVIEWERS,
     ),
-    "discard_edition": Row(SIGN_IN, ABSENT, ABSENT, "204", path=edition("draft")),
+    "discard_edition": Row(
+        SIGN_IN, ABSENT, ABSENT, "204", path=edition("draft"), only_for=REVIEWERS
+    ),
     "arrange_edition": Row(
         SIGN_IN,
         ABSENT,
@@ -89,9 +98,14 @@ ROWS: dict[str, Row] = {
         "200",
         path=edition("draft"),
         body=constant({"version": 1, "entry_ids": []}),
+        only_for=REVIEWERS,
     ),
-    "refresh_edition": Row(SIGN_IN, ABSENT, ABSENT, "200", path=edition("draft"), body=SEEN),
-    "issue_edition": Row(SIGN_IN, ABSENT, ABSENT, "200", path=edition("draft"), body=SEEN),
+    "refresh_edition": Row(
+        SIGN_IN, ABSENT, ABSENT, "200", path=edition("draft"), body=SEEN, only_for=REVIEWERS
+    ),
+    "issue_edition": Row(
+        SIGN_IN, ABSENT, ABSENT, "200", path=edition("draft"), body=SEEN, only_for=REVIEWERS
+    ),
     "withdraw_edition": Row(
         SIGN_IN,
         FORBIDDEN,
@@ -99,6 +113,7 @@ ROWS: dict[str, Row] = {
         "200",
         path=edition("issued"),
         body=constant({"reason": "有误"}),
+        only_for=REVIEWERS,
     ),
     "compare_editions": everybody(
         "404 not_found",

@@ -36,7 +36,15 @@ ROWS: dict[str, Row] = {
         body=in_name_of_firm(instrument_content),
         only_for=EQUIPMENT_OFFICERS,
     ),
-    "get_instrument": Row(ABSENT, ABSENT, "200", "200", path=instrument("draft")),
+    "get_instrument": Row(
+        ABSENT,
+        ABSENT,
+        "200",
+        "200",
+        path=instrument("draft"),
+        only_for=EQUIPMENT_OFFICERS,
+        other_staff=ABSENT,
+    ),
     "edit_instrument": Row(
         SIGN_IN,
         ABSENT,
@@ -45,16 +53,37 @@ ROWS: dict[str, Row] = {
         path=instrument("draft"),
         body=EDIT_NAME,
         only_for=EQUIPMENT_OFFICERS,
+        other_staff=ABSENT,
     ),
     "publish_instrument": Row(
-        SIGN_IN, ABSENT, "200", "200", path=instrument("draft"), only_for=EQUIPMENT_OFFICERS
+        SIGN_IN,
+        ABSENT,
+        "200",
+        "200",
+        path=instrument("draft"),
+        only_for=EQUIPMENT_OFFICERS,
+        other_staff=ABSENT,
     ),
     "close_instrument": Row(
         SIGN_IN, FORBIDDEN, "200", "200", path=instrument("published"), only_for=EQUIPMENT_OFFICERS
     ),
-    "get_instrument_calendar": Row(ABSENT, ABSENT, "200", "200", path=instrument("draft")),
+    "get_instrument_calendar": Row(
+        ABSENT,
+        ABSENT,
+        "200",
+        "200",
+        path=instrument("draft"),
+        only_for=EQUIPMENT_OFFICERS,
+        other_staff=ABSENT,
+    ),
     "list_instrument_suggestions": Row(
-        ABSENT, ABSENT, "200", "200", path=instrument("draft", "entry_id")
+        ABSENT,
+        ABSENT,
+        "200",
+        "200",
+        path=instrument("draft", "entry_id"),
+        only_for=EQUIPMENT_OFFICERS,
+        other_staff=ABSENT,
     ),
     "book_instrument": Row(
         SIGN_IN,
@@ -66,7 +95,9 @@ ROWS: dict[str, Row] = {
         only_for=EQUIPMENT_OFFICERS,
     ),
     "list_bookings": Row(SIGN_IN, "200", "200", "200"),
-    "get_booking": Row(SIGN_IN, ABSENT, "200", "200", path=booking),
+    "get_booking": Row(
+        SIGN_IN, ABSENT, "200", "200", path=booking, only_for=EQUIPMENT_OFFICERS, other_staff=ABSENT
+    ),
     "cancel_booking": Row(
         SIGN_IN,
         ABSENT,
@@ -75,5 +106,6 @@ ROWS: dict[str, Row] = {
         path=booking,
         body=constant({"reason": "x"}),
         only_for=EQUIPMENT_OFFICERS,
+        other_staff=ABSENT,
     ),
 }

@@ -3,7 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.api.role_rows.base import ABSENT, FORBIDDEN, SIGN_IN, Row, Upload, constant
+from tests.api.role_rows.base import (
+    ABSENT,
+    FORBIDDEN,
+    IMPORTERS,
+    REVIEWERS,
+    SIGN_IN,
+    Row,
+    Upload,
+    constant,
+)
 from tests.api.world import World
 
 
@@ -25,16 +34,27 @@ def of_staff(status: str = "200", **more: Any) -> Row:
 
 
 ROWS: dict[str, Row] = {
-    "list_imports": staff_only(),
-    "start_import": staff_only("201", body=list_to_upload),
-    "list_import_kinds": staff_only(),
-    "get_import_template": staff_only(path=constant({"kind": "need"})),
-    "get_import": of_staff(path=job()),
-    "map_import_columns": of_staff(path=job(), body=constant({"columns": {"需求名称": "title"}})),
-    "preview_import": of_staff("202", path=job()),
-    "commit_import": of_staff("202", path=job(), body=constant({"publish": True})),
-    "publish_import": of_staff("202", path=job("done")),
-    "cancel_import": of_staff(path=job("committing")),
-    "list_import_rows": of_staff(path=job("done")),
-    "get_import_report": of_staff(path=job("done")),
+    "list_imports": staff_only(only_for=IMPORTERS),
+    "start_import": staff_only("201", body=list_to_upload, only_for=REVIEWERS),
+    "list_import_kinds": staff_only(only_for=IMPORTERS),
+    "get_import_template": staff_only(
+        path=constant({"kind": "need"}),
+        only_for=REVIEWERS,
+        other_staff={"broker": FORBIDDEN, "equipment_officer": ABSENT, "talent_officer": FORBIDDEN},
+    ),
+    "get_import": of_staff(path=job(), only_for=REVIEWERS, other_staff=ABSENT),
+    "map_import_columns": of_staff(
+        path=job(),
+        body=constant({"columns": {"需求名称": "title"}}),
+        only_for=REVIEWERS,
+        other_staff=ABSENT,
+    ),
+    "preview_import": of_staff("202", path=job(), only_for=REVIEWERS, other_staff=ABSENT),
+    "commit_import": of_staff(
+        "202", path=job(), body=constant({"publish": True}), only_for=REVIEWERS, other_staff=ABSENT
+    ),
+    "publish_import": of_staff("202", path=job("done"), only_for=REVIEWERS, other_staff=ABSENT),
+    "cancel_import": of_staff(path=job("committing"), only_for=REVIEWERS, other_staff=ABSENT),
+    "list_import_rows": of_staff(path=job("done"), only_for=REVIEWERS, other_staff=ABSENT),
+    "get_import_report": of_staff(path=job("done"), only_for=REVIEWERS, other_staff=ABSENT),
 }

@@ -6,6 +6,7 @@ from typing import Any
 from tests.api.role_rows.base import (
     ABSENT,
     FORBIDDEN,
+    READERS,
     REVIEWERS,
     SIGN_IN,
     Row,
@@ -38,7 +39,15 @@ def listing_rows(kind: str, plural: str) -> dict[str, Row]:
         f"create_{kind}": Row(
             SIGN_IN, FORBIDDEN, "201", FORBIDDEN, body=in_name_of_firm(lambda: {"title": "x"})
         ),
-        f"get_{kind}": Row(ABSENT, ABSENT, "200", "200", path=listing(kind, "submitted")),
+        f"get_{kind}": Row(
+            ABSENT,
+            ABSENT,
+            "200",
+            "200",
+            path=listing(kind, "submitted"),
+            only_for=READERS,
+            other_staff=ABSENT,
+        ),
         f"edit_{kind}": Row(SIGN_IN, ABSENT, "200", ABSENT, path=listing(kind, "draft"), body=edit),
         f"discard_{kind}": Row(SIGN_IN, ABSENT, "204", ABSENT, path=listing(kind, "draft")),
         f"submit_{kind}": Row(SIGN_IN, ABSENT, "200", ABSENT, path=listing(kind, "draft")),
@@ -50,6 +59,11 @@ def listing_rows(kind: str, plural: str) -> dict[str, Row]:
             path=listing(kind, "submitted"),
             body=constant({"edits": [{"field": text, "advice": "写具体些"}], "note": "x"}),
             only_for=REVIEWERS,
+            other_staff={
+                "broker": FORBIDDEN,
+                "equipment_officer": ABSENT,
+                "talent_officer": ABSENT,
+            },
         ),
         f"hold_{kind}": Row(
             SIGN_IN,
@@ -59,6 +73,11 @@ def listing_rows(kind: str, plural: str) -> dict[str, Row]:
             path=listing(kind, "submitted"),
             body=constant({"note": "x"}),
             only_for=REVIEWERS,
+            other_staff={
+                "broker": FORBIDDEN,
+                "equipment_officer": ABSENT,
+                "talent_officer": ABSENT,
+            },
         ),
         f"publish_{kind}": Row(
             SIGN_IN,
@@ -67,6 +86,11 @@ def listing_rows(kind: str, plural: str) -> dict[str, Row]:
             "200",
             path=listing(kind, "submitted"),
             only_for=REVIEWERS,
+            other_staff={
+                "broker": FORBIDDEN,
+                "equipment_officer": ABSENT,
+                "talent_officer": ABSENT,
+            },
         ),
         f"close_{kind}": Row(
             SIGN_IN,
@@ -78,7 +102,13 @@ def listing_rows(kind: str, plural: str) -> dict[str, Row]:
             only_for=REVIEWERS,
         ),
         f"list_{kind}_revisions": Row(
-            SIGN_IN, ABSENT, "200", "200", path=listing(kind, "published")
+            SIGN_IN,
+            ABSENT,
+            "200",
+            "200",
+            path=listing(kind, "published"),
+            only_for=READERS,
+            other_staff=ABSENT,
         ),
         f"approve_{kind}_revision": Row(
             SIGN_IN, FORBIDDEN, FORBIDDEN, "200", path=waiting, only_for=REVIEWERS
@@ -100,13 +130,23 @@ def listing_rows(kind: str, plural: str) -> dict[str, Row]:
             path=revision(kind, contact_name="新联系人"),
             only_for=REVIEWERS,
         ),
-        f"list_{kind}_history": Row(SIGN_IN, ABSENT, "200", "200", path=listing(kind, "submitted")),
+        f"list_{kind}_history": Row(
+            SIGN_IN,
+            ABSENT,
+            "200",
+            "200",
+            path=listing(kind, "submitted"),
+            only_for=READERS,
+            other_staff=ABSENT,
+        ),
         f"list_{kind}_suggestions": Row(
             ABSENT,
             ABSENT,
             "200",
             "200",
             path=lambda world: {"entry_id": getattr(world, kind)("submitted").pk},
+            only_for=READERS,
+            other_staff=ABSENT,
         ),
     }
 

@@ -32,7 +32,15 @@ ROWS: dict[str, Row] = {
         body=in_name_of_firm(card_content),
         only_for=TALENT_OFFICERS,
     ),
-    "get_talent_card": Row(ABSENT, ABSENT, "200", "200", path=card("draft")),
+    "get_talent_card": Row(
+        ABSENT,
+        ABSENT,
+        "200",
+        "200",
+        path=card("draft"),
+        only_for=TALENT_OFFICERS,
+        other_staff=ABSENT,
+    ),
     "edit_talent_card": Row(
         SIGN_IN,
         ABSENT,
@@ -41,14 +49,27 @@ ROWS: dict[str, Row] = {
         path=card("draft"),
         body=EDIT_HEADLINE,
         only_for=TALENT_OFFICERS,
+        other_staff=ABSENT,
     ),
     "publish_talent_card": Row(
-        SIGN_IN, ABSENT, "200", "200", path=card("draft"), only_for=TALENT_OFFICERS
+        SIGN_IN,
+        ABSENT,
+        "200",
+        "200",
+        path=card("draft"),
+        only_for=TALENT_OFFICERS,
+        other_staff=ABSENT,
     ),
     "withdraw_talent_card": Row(
         SIGN_IN, FORBIDDEN, "200", "200", path=card("published"), only_for=TALENT_OFFICERS
     ),
     "list_talent_card_suggestions": Row(
-        ABSENT, ABSENT, "200", "200", path=card("draft", "entry_id")
+        ABSENT,
+        ABSENT,
+        "200",
+        "200",
+        path=card("draft", "entry_id"),
+        only_for=TALENT_OFFICERS,
+        other_staff=ABSENT,
     ),
 }
