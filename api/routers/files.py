@@ -12,16 +12,13 @@ from api.downloads import send_file
 from api.schemas.base import problems
 from api.schemas.files import FileEdit, FileList, FileTarget, NewFile, StoredFile
 from park.files import queries, services
+from park.files.media import Media
 
 router = Router(tags=["files"])
+SCHEMA = {"schema": {"type": "string", "format": "binary"}}
 BINARY: dict[str, Any] = {
     "responses": {
-        200: {
-            "description": "The bytes",
-            "content": {
-                "application/octet-stream": {"schema": {"type": "string", "format": "binary"}}
-            },
-        }
+        200: {"description": "The bytes", "content": {str(media): SCHEMA for media in Media}}
     }
 }
 

@@ -190,7 +190,7 @@ class ComparisonQuery(Input):
     """A part of the title or of the organisation's name."""
 
 
-class FieldChange(Output):
+class EntryFieldChange(Output):
     field: str
     old: Any
     new: Any
@@ -218,7 +218,7 @@ class ComparedEntry(Output):
     chain: Code
     old_position: int | None
     new_position: int | None
-    fields: list[FieldChange]
+    fields: list[EntryFieldChange]
     lines: list[LineChange]
     """All indicators, when one of them differs."""
     outcome: Outcome

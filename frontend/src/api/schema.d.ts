@@ -2894,7 +2894,7 @@ export interface components {
             /** Chain */
             chain: string;
             /** Fields */
-            fields: components["schemas"]["FieldChange"][];
+            fields: components["schemas"]["EntryFieldChange"][];
             /** Lines */
             lines: components["schemas"]["LineChange"][];
             /**
@@ -3239,6 +3239,15 @@ export interface components {
             /** Status */
             status: string;
         };
+        /** EntryFieldChange */
+        EntryFieldChange: {
+            /** Field */
+            field: string;
+            /** New */
+            new: unknown;
+            /** Old */
+            old: unknown;
+        };
         /** EntryQuery */
         EntryQuery: {
             /**
@@ -3319,8 +3328,6 @@ export interface components {
         };
         /** FieldChange */
         FieldChange: {
-            /** Field */
-            field: string;
             /** New */
             new: unknown;
             /** Old */
@@ -8740,7 +8747,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": string;
+                    "application/pdf": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                    "image/gif": string;
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
+                    "text/csv": string;
+                    "text/plain": string;
                 };
             };
             /** @description Unauthorized */
@@ -8992,7 +9007,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/octet-stream": string;
+                    "application/pdf": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": string;
+                    "image/gif": string;
+                    "image/jpeg": string;
+                    "image/png": string;
+                    "image/webp": string;
+                    "text/csv": string;
+                    "text/plain": string;
                 };
             };
             /** @description Unauthorized */
