@@ -11,6 +11,7 @@ from park.accounts import services as accounts
 from park.accounts.models import StaffRole, User
 from park.organisations.models import Membership, Organisation
 from tests.api.world import API, World, client_of, make_user, need_content
+from tests.factories import UserFactory
 
 
 def send(client: Client, method: str, path: str, body: Any = None) -> Any:
@@ -92,7 +93,7 @@ class TestInvitation:
         self, world: World, django_capture_on_commit_callbacks: Any
     ) -> None:
         secret = self.invite(world, django_capture_on_commit_callbacks)
-        guest = make_user("guest", email="new@example.com")
+        guest = UserFactory(email="new@example.com")
         seen = send(client_of(None), "post", "/invitations/lookup", {"secret": secret}).json()
         assert (seen["state"], seen["email"], seen["is_for_me"]) == (
             "open",

@@ -14,6 +14,7 @@ import pytest
 from api.management.commands.export_openapi import PATH
 from tests.api.limits import forget_requests
 from tests.api.role_rows import all_rows
+from tests.api.role_rows.base import query_of
 from tests.api.test_role_matrix import OPERATIONS, undone
 from tests.api.world import World, capability_content, card_content, client_of, need_content
 
@@ -116,6 +117,6 @@ def test_a_poisoned_parameter_is_answered(world: World, no_worker: None, name: s
     for parameter in names or ["no_such_parameter"]:
         for value in IN_QUERIES:
             forget_requests()
-            query = "&".join(f"{key}={quote(one)}" for key, one in row.query.items())
+            query = "&".join(f"{key}={quote(one)}" for key, one in query_of(row, world).items())
             text = f"{query}&{parameter}={quote(value, errors='surrogatepass')}"
             assert_answered(client.get(f"{path}?{text}"), text[:200])

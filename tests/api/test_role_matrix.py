@@ -19,7 +19,16 @@ from api.management.commands.export_openapi import PATH
 from park.accounts.models import StaffRole
 from tests.api.limits import forget_requests
 from tests.api.role_rows import all_rows
-from tests.api.role_rows.base import ABSENT, FORBIDDEN, ROLES, SIGN_IN, Operation, Upload, expected
+from tests.api.role_rows.base import (
+    ABSENT,
+    FORBIDDEN,
+    ROLES,
+    SIGN_IN,
+    Operation,
+    Upload,
+    expected,
+    query_of,
+)
 from tests.api.world import World, client_of
 from tests.contract.description import assert_described
 
@@ -83,7 +92,7 @@ def test_who_may_do_what(world: World, no_worker: None, name: str) -> None:
     row, operation = ROWS[name], OPERATIONS[name]
     path = operation.path.format(**row.path(world))
     body = row.body(world)
-    query = row.query(world) if callable(row.query) else row.query
+    query = query_of(row, world)
     world.add_owner()
     got = {}
     for role in ROLES:

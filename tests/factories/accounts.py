@@ -1,4 +1,5 @@
 import factory
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from factory.django import DjangoModelFactory
 
@@ -22,6 +23,14 @@ class UserFactory(DjangoModelFactory):
         if extracted:
             self.set_password(extracted)
             self.save()
+
+    @factory.post_generation
+    def is_proven(self, create: bool, extracted: bool | None, **kwargs: object) -> None:
+        """`is_proven=False`: an address that was typed in and never confirmed."""
+        if self.email and extracted is not False:
+            EmailAddress.objects.create(
+                user=self, email=self.email.lower(), verified=True, primary=True
+            )
 
     @factory.post_generation
     def is_guarded(self, create: bool, extracted: bool | None, **kwargs: object) -> None:

@@ -7,5 +7,8 @@ class ImportsConfig(AppConfig):
 
     def ready(self) -> None:
         from park.imports import organisations
+        from park.imports.models import ImportJob
+        from park.organisations import holdings
 
         organisations.register()
+        holdings.register(holdings.Holding("imports", ImportJob, "organisation"))

@@ -14,7 +14,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from typing import Any
 
-from park.quantities import Quantity, read
+from park.quantities import Comparator, Quantity, read
 from park.sheets.headings import normalised
 
 UNKNOWN_WORDS = frozenset(
@@ -347,10 +347,16 @@ _BEYOND_UNIT = re.compile(
 )
 
 
+NOT_IN_FORMS = frozenset({Comparator.CHANGE_BY, Comparator.ABOUT, Comparator.PM})
+
+
 def _written(quantity: Quantity) -> dict[str, Any] | None:
     """The numbers and the unit as they stand in the text; None when they say more than that."""
     text = narrow(quantity.text).replace("°C", "℃")
     digits = _DIGITS.findall(text)
+    # A form has no words for a change, nor for what is only about so.
+    if quantity.comparator in NOT_IN_FORMS:
+        return None
     if quantity.dimension.startswith("tolerance") or not digits or len(digits) > 2 or "^" in text:
         return None
     if re.search(r"[0-9]N|10\s*-|HRC|HV|HB", text):

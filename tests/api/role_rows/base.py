@@ -119,6 +119,10 @@ def _with_token(row: Row, in_session: str, scope: str, operation: Operation) -> 
     return FORBIDDEN if scope == "read" and not operation.is_read else in_session
 
 
+def query_of(row: Row, world: World) -> dict[str, str]:
+    return row.query(world) if callable(row.query) else row.query
+
+
 def everybody(status: str = "200", **more: Any) -> Row:
     return Row(status, status, status, status, **more)
 

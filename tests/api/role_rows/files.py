@@ -4,7 +4,16 @@ from collections.abc import Callable
 from typing import Any
 
 from park.files import services
-from tests.api.role_rows.base import ABSENT, FORBIDDEN, SIGN_IN, Row, Upload, constant, everybody
+from tests.api.role_rows.base import (
+    ABSENT,
+    FORBIDDEN,
+    READERS,
+    SIGN_IN,
+    Row,
+    Upload,
+    constant,
+    everybody,
+)
 from tests.api.world import World
 from tests.factories.files import PDF
 
@@ -36,7 +45,9 @@ ROWS: dict[str, Row] = {
         FORBIDDEN,
         body=lambda world: Upload({"file": ("报告.pdf", PDF)}, target(world)),
     ),
-    "download_file": Row(ABSENT, ABSENT, "200", "200", path=private_file),
+    "download_file": Row(
+        ABSENT, ABSENT, "200", "200", path=private_file, only_for=READERS, other_staff=ABSENT
+    ),
     "download_thumbnail": everybody(path=lambda world: {"file_id": world.photo().pk}),
     "edit_file": Row(
         SIGN_IN,

@@ -258,7 +258,9 @@ ROWS: dict[str, Row] = {
     ),
     "list_waiting_changes": Row(**FROM_STAFF, staff="200", only_for=REVIEWERS),
     "approve_change": Row(SIGN_IN, ABSENT, FORBIDDEN, "200", path=change, only_for=REVIEWERS),
-    "decline_change": Row(SIGN_IN, ABSENT, FORBIDDEN, "200", path=change, body=REASON),
+    "decline_change": Row(
+        SIGN_IN, ABSENT, FORBIDDEN, "200", path=change, body=REASON, only_for=REVIEWERS
+    ),
     "list_waiting_join_requests": Row(**FROM_STAFF, staff="200", only_for=REVIEWERS),
     "list_doubles": Row(**FROM_STAFF, staff="200", only_for=REVIEWERS),
     "preview_merge": Row(

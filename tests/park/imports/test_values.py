@@ -113,10 +113,19 @@ def test_indicators_take_a_number_only_where_there_is_one() -> None:
     assert [(one["name"], one["comparator"]) for one in lines] == [
         ("抗冲击韧性", "ge"),
         ("纯度6N", "text"),
-        ("处理量100 t/d", "text"),
+        ("处理量", "eq"),
         ("硬度HRC60以上", "text"),
     ]
     assert (lines[0]["value"], lines[0]["unit"]) == (67, "%")
+    assert (lines[2]["value"], lines[2]["unit"]) == (100, "t/d")
+
+
+@pytest.mark.parametrize("line", ["能耗降低20%以上", "重量约35kg", "温度波动±2℃"])
+def test_a_change_or_an_about_is_kept_in_its_words(line: str) -> None:
+    """A form has a comparator for neither: as "≥ 20 %" it would be another claim."""
+    found = values.split_indicators(line)
+    assert found is not None
+    assert [(one["comparator"], one["text"]) for one in found] == [("text", line)]
 
 
 def test_contacts_in_one_cell_are_taken_apart() -> None:

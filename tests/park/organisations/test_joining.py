@@ -171,6 +171,7 @@ class TestInvitations:
         _, secret = invite(make_member(firm, OWNER), firm)
         for user, code in (
             (UserFactory(email="other@example.com"), "invitation_other_email"),
+            (UserFactory(email="new@example.com", is_proven=False), "invitation_other_email"),
             (UserFactory(), "invitation_other_email"),
             (AnonymousUser(), "not_allowed"),
         ):

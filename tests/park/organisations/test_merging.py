@@ -11,6 +11,8 @@ from django.db import models
 from equipment import services as equipment
 from park.accounts.models import StaffRole, User
 from park.core.models import AuditEntry, OutboxEvent
+from park.files.models import StoredFile
+from park.imports.models import ImportJob
 from park.organisations import holdings, queries, services
 from park.organisations.kinds import AliasSource, MembershipRole
 from park.organisations.models import (
@@ -74,6 +76,9 @@ MAKERS: dict[tuple[str, str], Callable[[Organisation], Any]] = {
     ("Instrument", "organisation"): lambda firm: InstrumentFactory(organisation=firm),
     ("Booking", "organisation"): make_booking,
     ("TalentCard", "organisation"): lambda firm: TalentCardFactory(organisation=firm),
+    ("ImportJob", "organisation"): lambda firm: ImportJob.objects.create(
+        kind="need", file_name="需求.csv", size=1, organisation=firm
+    ),
     ("Membership", "organisation"): make_member,
     ("JoinRequest", "organisation"): lambda firm: JoinRequest.objects.create(
         organisation=firm, user=UserFactory()
@@ -108,6 +113,28 @@ def columns() -> list[models.ForeignKey]:
 def test_every_column_that_points_at_an_organisation_is_known_here() -> None:
     """A new one needs a holding, and a maker above."""
     assert {(column.model.__name__, column.name) for column in columns()} == set(MAKERS)
+
+
+def test_files_of_the_one_that_goes_are_the_others(chief: User) -> None:
+    source, target = OrganisationFactory(), OrganisationFactory()
+    paper, attachment = (
+        StoredFile.objects.create(
+            purpose=f"{kind}_paper",
+            object_kind=kind,
+            object_id=object_id,
+            organisation_id=source.pk,
+            name="执照.pdf",
+            media_type="application/pdf",
+            size=1,
+            storage_name=kind,
+        )
+        for kind, object_id in (("organisation", source.pk), ("need", NeedFactory().pk))
+    )
+    merge(chief, source, target)
+    paper.refresh_from_db()
+    attachment.refresh_from_db()
+    assert (paper.organisation_id, paper.object_id) == (target.pk, target.pk)
+    assert attachment.organisation_id == target.pk
 
 
 def test_no_row_is_left_behind(chief: User) -> None:

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from park.accounts.actors import Actor
 from park.core.errors import DomainError, NotAllowed
+from park.files.models import StoredFile
 from park.organisations import holdings, policies
 from park.organisations.kinds import AliasSource, MembershipRole, RequestStatus
 from park.organisations.models import (
@@ -82,6 +83,7 @@ def merge_organisations(*, actor: Actor, source_id: UUID, target_id: UUID) -> Or
     )
     moved["tiers"] = _merge_tiers(source, target)
     moved["aliases"] = _merge_aliases(source, target)
+    moved["papers"] = _merge_papers(source, target)
     filled = {name: getattr(source, name) for name in _filled(source, target)}
     chains = list(dict.fromkeys([*target.chains, *source.chains]))
     name, source_pk = source.name, source.pk
@@ -191,6 +193,13 @@ def _merge_tiers(source: Organisation, target: Organisation) -> int:
         (twin if tier.verified_at and not twin.verified_at else tier).delete()
     source.tiers.update(organisation=target)
     return len(rows)
+
+
+def _merge_papers(source: Organisation, target: Organisation) -> int:
+    """Files know an organisation by its id alone: they are a floor below."""
+    StoredFile.objects.filter(organisation_id=source.pk).update(organisation_id=target.pk)
+    own = StoredFile.objects.filter(object_kind="organisation", object_id=source.pk)
+    return own.update(object_id=target.pk)
 
 
 def _merge_aliases(source: Organisation, target: Organisation) -> int:
