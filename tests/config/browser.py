@@ -48,7 +48,9 @@ class Browser:
 
     def log_in(self, login: dict[str, str]) -> None:
         body = {name: login[name] for name in ("username", "password")}
-        status, answer = self.ask("POST", "/api/v1/session", json.dumps(body).encode())
+        status, answer = self.ask(
+            "POST", "/api/auth/browser/v1/auth/login", json.dumps(body).encode()
+        )
         assert status == 200, answer
 
     def upload(self, query: str, name: str, data: bytes) -> dict[str, Any]:
