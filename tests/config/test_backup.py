@@ -127,7 +127,7 @@ def test_a_running_site_restored_into_an_empty_folder_is_the_same_site(
     status, data = fresh.ask("GET", f"/api/v1/files/{photo['id']}")
     assert (status, len(data)) == (200, photo["size"])
     assert fresh.ask("POST", f"/api/v1/files/{made[0]['id']}/restoration")[0] == 200
-    assert fresh.ask("GET", "/admin/login/")[0] == 200
+    assert Browser(target.port).ask("GET", "/admin/login/")[0] == 200
     wait_for(
         lambda: finds_by_meaning(fresh)
     )  # the index was made again from the vectors in the database

@@ -11,7 +11,8 @@ import pytest
 from django.core.management import call_command
 
 from market.listings.models import Capability, Need
-from matching.models import MatchSuggestion
+from matching.engine import suggest_for
+from matching.models import Item, MatchSuggestion
 from matching.tasks import drain
 from park.core.models import OutboxEvent
 from park.imports.models import ImportJob, ImportRow
@@ -67,8 +68,14 @@ def test_real_lists_are_imported_published_and_matched_whole() -> None:
     assert not Capability.objects.filter(source_note="").exists()
     assert drain() == 2348
     assert not OutboxEvent.objects.filter(processed_at=None, topic="item.changed").exists()
-    with_suggestions = MatchSuggestion.objects.filter(is_in_need_top=True)
-    assert with_suggestions.values("need_item").distinct().count() == 348
+    items = Item.objects.filter(kind="need", is_searchable=True)
+    listed = MatchSuggestion.objects.filter(is_in_need_top=True).values("need_item")
+    assert items.count() == 348
+    assert not items.filter(passages=None).exists()
+    # Nothing is suggested for the few to which nothing in the list comes near enough.
+    without = list(items.exclude(pk__in=listed))
+    assert len(without) <= 10
+    assert [suggest_for(item) for item in without] == [[]] * len(without)
     import_both()
     last_two = ImportJob.objects.order_by("-id")[:2]
     assert [job.counts for job in last_two] == [{"unchanged": 2000}, {"unchanged": 348}]

@@ -64,12 +64,12 @@ def together(*calls: Callable[[], Any]) -> list[str]:
     return sorted(outcomes)
 
 
-@pytest.mark.django_db
 def prove(user: User, email: str) -> None:
     """The user has confirmed the address by its link."""
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
 
 
+@pytest.mark.django_db
 class TestRequests:
     def test_an_owner_lets_somebody_in(self, django_capture_on_commit_callbacks) -> None:
         firm, user = OrganisationFactory(), UserFactory(email="user@example.com")
