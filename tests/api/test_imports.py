@@ -156,19 +156,11 @@ def test_200_megabytes_are_refused_by_their_length_and_never_held(world: World) 
     assert list(files.folder().iterdir()) == []
 
 
-<<<<<<< HEAD
 def test_a_file_just_over_the_limit_of_lists_is_refused(world: World) -> None:
     before = set(files.folder().iterdir())
     answer = upload(client_of(world.staff), world, b"a,b\n" + b"1" * (50 * 1024 * 1024))
     assert (answer.status_code, answer.json()["code"]) == (413, "file_too_large")
     assert set(files.folder().iterdir()) == before
-=======
-def test_a_file_just_over_the_limit_of_lists_is_refused(world: World, settings: Any) -> None:
-    assert settings.UPLOAD_MAX_BYTES > 50 * 1024 * 1024
-    answer = upload(client_of(world.staff), world, b"a,b\n" + b"1" * (50 * 1024 * 1024))
-    assert (answer.status_code, answer.json()["code"]) == (413, "payload_too_large")
-    assert list(files.folder().iterdir()) == []
->>>>>>> imports
 
 
 @pytest.mark.parametrize(
