@@ -49,7 +49,8 @@ export function faultOf(
 
 /** Bytes as KB or MB, with one decimal below ten. */
 export function sizeOf(bytes: number, locale: string): string {
-  const [value, unit] = bytes < 1_000_000 ? [bytes / 1024, 'KB'] : [bytes / 1024 / 1024, 'MB']
+  const [value, unit] =
+    bytes < 1_000_000 ? [Math.max(bytes / 1024, 0.1), 'KB'] : [bytes / 1024 / 1024, 'MB']
   const digits = value < 10 ? 1 : 0
   const number = new Intl.NumberFormat(locale, { maximumFractionDigits: digits }).format(value)
   return `${number} ${unit}`
