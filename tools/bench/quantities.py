@@ -17,7 +17,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 LABELS = ROOT / "tools" / "labels"
-DATA = Path(os.environ.get("CUOHE_EVAL_DATA", "/work/shared/data"))
+DATA = Path(os.environ.get("CUOHE_EVAL_DATA") or ROOT.parent / "shared" / "data")
 PRECISION, RECALL = 0.95, 0.90
 SHORT, LONG = 1_000, 100_000
 MOST_GROWTH = 1.5
