@@ -49,13 +49,14 @@ def service_environment(django_db_setup: None) -> dict[str, str]:
     }
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def real_worker(
     service_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Generator[str, None, None]:
     """A Celery worker in a process of its own, for all queues. Gives its node name.
 
-    It sees only what is committed: use it with `@pytest.mark.django_db(transaction=True)`.
+    It sees only what is committed: use it with `@pytest.mark.django_db(transaction=True)`. It ends
+    with the test: later it would handle what other tests write, and be in the way of their clean-up.
     """
     from config.celery import app
 
