@@ -56,7 +56,7 @@ def real_worker(
     """A Celery worker in a process of its own, for all queues. Gives its node name.
 
     It sees only what is committed: use it with `@pytest.mark.django_db(transaction=True)`. It ends
-    with the test: later it would handle what other tests write, and be in the way of their clean-up.
+    with the test: later it would handle what other tests write, and get in their clean-up's way.
     """
     from config.celery import app
 
