@@ -16,6 +16,9 @@ from tests.api.role_rows.base import (
 )
 from tests.api.world import World
 
+# Brokers see what was handed in and decide nothing of it; to officers it does not exist.
+BROKERS_READ = {"broker": FORBIDDEN, "equipment_officer": ABSENT, "talent_officer": ABSENT}
+
 
 def listing(kind: str, status: str, **extra: Any) -> Callable[[World], dict[str, Any]]:
     return lambda world: {"listing_id": getattr(world, kind)(status).pk, **extra}
@@ -59,11 +62,7 @@ def listing_rows(kind: str, plural: str) -> dict[str, Row]:
             path=listing(kind, "submitted"),
             body=constant({"edits": [{"field": text, "advice": "写具体些"}], "note": "x"}),
             only_for=REVIEWERS,
-            other_staff={
-                "broker": FORBIDDEN,
-                "equipment_officer": ABSENT,
-                "talent_officer": ABSENT,
-            },
+            other_staff=BROKERS_READ,
         ),
         f"hold_{kind}": Row(
             SIGN_IN,
@@ -73,11 +72,7 @@ def listing_rows(kind: str, plural: str) -> dict[str, Row]:
             path=listing(kind, "submitted"),
             body=constant({"note": "x"}),
             only_for=REVIEWERS,
-            other_staff={
-                "broker": FORBIDDEN,
-                "equipment_officer": ABSENT,
-                "talent_officer": ABSENT,
-            },
+            other_staff=BROKERS_READ,
         ),
         f"publish_{kind}": Row(
             SIGN_IN,
@@ -86,11 +81,7 @@ def listing_rows(kind: str, plural: str) -> dict[str, Row]:
             "200",
             path=listing(kind, "submitted"),
             only_for=REVIEWERS,
-            other_staff={
-                "broker": FORBIDDEN,
-                "equipment_officer": ABSENT,
-                "talent_officer": ABSENT,
-            },
+            other_staff=BROKERS_READ,
         ),
         f"close_{kind}": Row(
             SIGN_IN,
