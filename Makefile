@@ -24,7 +24,7 @@ setup-dev:
 test: setup-dev vitest e2e pytest
 
 pytest:
-	.venv/bin/python -m pytest -q -n 2 --dist loadgroup
+	.venv/bin/python -m pytest -q -n 2 --dist loadgroup --no-loadscope-reorder
 
 vitest:
 	npm run --silent test --prefix frontend

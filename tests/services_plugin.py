@@ -42,6 +42,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "real_worker" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.xdist_group("real_worker"))
+    # The longest first: begun last, it would run on alone when the other process has long finished.
+    items.sort(key=lambda item: item.get_closest_marker("longest") is None)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

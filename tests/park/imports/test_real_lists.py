@@ -24,7 +24,8 @@ pytestmark = [
     pytest.mark.skipif(
         not os.environ.get("CUOHE_EVAL_DATA"), reason="CUOHE_EVAL_DATA names no real texts"
     ),
-    pytest.mark.xdist_group("real_worker"),
+    pytest.mark.xdist_group("real_lists"),
+    pytest.mark.longest,
 ]
 
 
