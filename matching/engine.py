@@ -1,48 +1,30 @@
-"""Recall → score → suggestions for one item, and free-text search. Workers and commands only."""
+"""Recall → score → suggestions for one item. Workers and commands only."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Min, Q
 from django.utils import timezone
 
 from matching import scoring
+from matching.agreement import agreeing_sentences, sentences_of
 from matching.index.protocol import Filter, Role, VectorIndex
-from matching.indicators import Claim, Judgement, claims_of, judge_all
-from matching.lexical import Statistics, count
+from matching.item_facts import claims_by_item
+from matching.lexical import Statistics
 from matching.lexicon import PostgresLexicon, current_statistics
-from matching.models import Embedding, Item, MatchSuggestion, Passage
+from matching.models import Item, MatchSuggestion
+from matching.pairs import score_pair
 from matching.recall import Query, Texts, compare, find_candidates, gather_texts
 from matching.scoring import TextEvidence
-from matching.search_filters import SearchFilters, matching_items
 from matching.serving import get_serving
-from matching.sources import VISITOR, Facets, IndicatorLine, Side, Viewer
-from matching.text import normalise
-from park.core.levels import Level
-from park.quantities import Verdict
+from matching.sources import VISITOR, Side
 
 TOP = 20
 """Suggestions kept of each kind for one item."""
 SHORTLIST = 3 * TOP
-AGREEING = 3
-AGREEMENT = 0.88
-"""Lowest cosine of two sentences that are said to agree."""
 SHARED_WORDS = 6
-
-
-@dataclass(frozen=True)
-class Hit:
-    item_id: UUID
-    kind: str
-    object_id: UUID
-    score: float
-    agreeing: dict[str, Any] | None
-    """The sentence that answers best: {field, ordinal, text, start, end}."""
 
 
 # --- suggestions ---
@@ -79,9 +61,9 @@ def suggest_for(item: Item, *, today: date | None = None) -> list[MatchSuggestio
     others = _eligible(item, [*candidates, *listed_by_other], today)
     texts = _texts_of(list(others), index, statistics)
     shortlist = _shortlist(side, own, others.values(), texts, statistics, listed_by_other)
-    claims = _claims_of([item, *shortlist])
+    claims = claims_by_item([item, *shortlist])
     scored = [
-        _score_pair(item, other, evidence, claims, shared)
+        score_pair(item, other, evidence, claims, shared)
         for other, (evidence, shared) in shortlist.items()
     ]
     kept = _best_of_each_kind(side, scored, _lowest_listed(item, others))
@@ -151,119 +133,6 @@ def _shortlist(
     return found
 
 
-def _score_pair(
-    item: Item,
-    other: Item,
-    evidence: TextEvidence,
-    claims: Mapping[UUID, Sequence[Claim]],
-    shared: Sequence[str],
-) -> MatchSuggestion:
-    need, offer = (item, other) if Side(item.side) is Side.NEED else (other, item)
-    judgements = judge_all(indicators_of(need), claims[offer.pk])
-    features = {
-        **scoring.text_features(evidence),
-        **scoring.fact_features(facets_of(need), facets_of(offer), judgements),
-    }
-    suggestion = MatchSuggestion(
-        need_item=need,
-        offer_item=offer,
-        score=scoring.score(features),
-        features=features,
-        reasons={
-            "reasons": scoring.reasons(features, _reason_data(need, offer, shared, judgements)),
-            "indicators": [one.as_json() for one in judgements],
-            "agreeing": [],
-        },
-    )
-    suggestion.band = scoring.band(suggestion.score) or ""
-    return suggestion
-
-
-def facets_of(item: Item) -> Facets:
-    return Facets(
-        sub_kind=item.sub_kind,
-        chains=tuple(item.chains),
-        key_areas=tuple(item.key_areas),
-        region=item.region,
-        budget_min=item.budget_min,
-        budget_max=item.budget_max,
-        maturity=item.maturity,
-        expires_on=item.expires_on,
-    )
-
-
-def _claims_of(items: Sequence[Item]) -> dict[UUID, list[Claim]]:
-    """What offers say with numbers, in public; empty for needs."""
-    offers = [item for item in items if item.side == Side.OFFER]
-    sentences: dict[UUID, list[str]] = {}
-    rows = Passage.objects.filter(item__in=offers, level=Level.PUBLIC, role=Role.SENTENCE)
-    for item_id, text in (
-        rows.exclude(field="indicator")
-        .order_by("item_id", "ordinal")
-        .values_list("item_id", "text")
-    ):
-        sentences.setdefault(item_id, []).append(text)
-    return {item.pk: claims_of(indicators_of(item), sentences.get(item.pk, [])) for item in offers}
-
-
-def indicators_of(item: Item) -> list[IndicatorLine]:
-    """The public ones."""
-    lines = [indicator_from_json(row) for row in item.indicators]
-    return [line for line in lines if line.level is Level.PUBLIC]
-
-
-def indicator_to_json(line: IndicatorLine) -> dict[str, Any]:
-    return {
-        "name": line.name,
-        "text": line.text,
-        "level": line.level.value,
-        "ordinal": line.ordinal,
-        "comparator": line.comparator,
-        "value": None if line.value is None else str(line.value),
-        "value_max": None if line.value_max is None else str(line.value_max),
-        "unit": line.unit,
-        "must": line.must,
-    }
-
-
-def indicator_from_json(row: Mapping[str, Any]) -> IndicatorLine:
-    return IndicatorLine(
-        name=row["name"],
-        text=row["text"],
-        level=Level(row["level"]),
-        ordinal=row["ordinal"],
-        comparator=row["comparator"],
-        value=None if row["value"] is None else Decimal(row["value"]),
-        value_max=None if row["value_max"] is None else Decimal(row["value_max"]),
-        unit=row["unit"],
-        must=row["must"],
-    )
-
-
-def _reason_data(
-    need: Item, offer: Item, shared: Sequence[str], judgements: Sequence[Judgement]
-) -> dict[str, Any]:
-    return {
-        "words": {"words": list(shared)},
-        "chain": {
-            "codes": sorted(set(need.chains) & set(offer.chains)),
-            "need": list(need.chains),
-            "offer": list(offer.chains),
-        },
-        "key_area": {"codes": sorted(set(need.key_areas) & set(offer.key_areas))},
-        "region": {"code": need.region},
-        "maturity": {"asked": need.maturity, "offered": offer.maturity},
-        "indicators": {
-            "met": sum(one.verdict is Verdict.MET for one in judgements),
-            "known": sum(one.verdict is not Verdict.UNKNOWN for one in judgements),
-            "all": len(judgements),
-        },
-        "musts": {
-            "names": [one.name for one in judgements if one.must and one.verdict is Verdict.NOT_MET]
-        },
-    }
-
-
 def _lowest_listed(item: Item, others: Iterable[UUID]) -> dict[UUID, float]:
     """The score that a pair needs to enter the other's own list, where that list is full."""
     if Side(item.side) is Side.NEED:
@@ -305,9 +174,9 @@ def _other(side: Side, suggestion: MatchSuggestion) -> Item:
 def _explain(kept: Sequence[MatchSuggestion], model_id: str, statistics: Statistics) -> None:
     """Adds the agreeing sentences and the versions."""
     items = {one.need_item_id for one in kept} | {one.offer_item_id for one in kept}
-    sentences = _sentences(items, model_id)
+    sentences = sentences_of(items, model_id)
     for one in kept:
-        one.reasons["agreeing"] = _agreeing(
+        one.reasons["agreeing"] = agreeing_sentences(
             sentences.get(one.need_item_id, []), sentences.get(one.offer_item_id, [])
         )
         one.versions = {
@@ -317,141 +186,3 @@ def _explain(kept: Sequence[MatchSuggestion], model_id: str, statistics: Statist
             "need_text": one.need_item.text_digest,
             "offer_text": one.offer_item.text_digest,
         }
-
-
-def _sentences(item_ids: Iterable[UUID], model_id: str) -> dict[UUID, list[Any]]:
-    import numpy as np
-
-    rows = list(
-        Passage.objects.filter(
-            item_id__in=item_ids, level=Level.PUBLIC, role=Role.SENTENCE
-        ).order_by("item_id", "ordinal")
-    )
-    vectors = dict(
-        Embedding.objects.filter(
-            model_id=model_id, text_hash__in={row.text_hash for row in rows}
-        ).values_list("text_hash", "vector")
-    )
-    found: dict[UUID, list[Any]] = {}
-    for row in rows:
-        vector = vectors.get(row.text_hash)
-        if vector is not None:
-            found.setdefault(row.item_id, []).append((_place(row), np.frombuffer(vector, "<f4")))
-    return found
-
-
-def _place(row: Passage) -> dict[str, Any]:
-    return {
-        "field": row.field,
-        "ordinal": row.field_ordinal,
-        "level": row.level,
-        "text": row.text,
-        "start": row.start,
-        "end": row.end,
-    }
-
-
-def _agreeing(need: Sequence[Any], offer: Sequence[Any]) -> list[dict[str, Any]]:
-    """The closest pairs of sentences, each sentence once."""
-    import numpy as np
-
-    if not need or not offer:
-        return []
-    cosines = np.stack([v for _, v in need]) @ np.stack([v for _, v in offer]).T
-    found: list[dict[str, Any]] = []
-    while len(found) < AGREEING:
-        row, column = divmod(int(cosines.argmax()), cosines.shape[1])
-        best = float(cosines[row, column])
-        if best < AGREEMENT:
-            break
-        found.append({"need": need[row][0], "offer": offer[column][0], "strength": round(best, 3)})
-        cosines[row, :] = -1
-        cosines[:, column] = -1
-    return found
-
-
-# --- free text ---
-
-
-def search(
-    text: str,
-    *,
-    filters: SearchFilters | None = None,
-    viewer: Viewer = VISITOR,
-    k: int = 20,
-    today: date | None = None,
-) -> list[Hit]:
-    """Entries by meaning and words, best first, from passages that the viewer may read.
-
-    Raises DomainError model_missing when no model can embed the text.
-    """
-    if not normalise(text):
-        return []
-    filters = filters or SearchFilters()
-    serving = get_serving()
-    index = serving.index()
-    only = Filter(
-        viewer=viewer,
-        side=filters.side,
-        kinds=frozenset(filters.kinds) if filters.kinds else None,
-        item_ids=matching_items(filters),
-    )
-    statistics = current_statistics()
-    lexicon = PostgresLexicon(only, statistics)
-    vectors = {} if index is None else {Role.TITLE: serving.encoder().encode_queries([text])}
-    query = Query(vectors, count([text]))
-    candidates = find_candidates(query, index, lexicon, only)
-    texts = gather_texts(candidates, index, lexicon, only)
-    scores = {
-        one: scoring.score(
-            scoring.text_features(compare(query, texts[one], statistics)),
-            scoring.FREE_TEXT_WEIGHTS,
-        )
-        for one in candidates
-    }
-    today = today or timezone.localdate()
-    rows = {
-        row.pk: row
-        for row in Item.objects.filter(
-            Q(expires_on__isnull=True) | Q(expires_on__gte=today),
-            pk__in=candidates,
-            is_searchable=True,
-        )
-    }
-    best = sorted(rows, key=lambda one: (-scores[one], str(one)))[:k]
-    answers = _answers(best, query, viewer, index.model_id) if index is not None else {}
-    return [
-        Hit(one, rows[one].kind, rows[one].object_id, scores[one], answers.get(one)) for one in best
-    ]
-
-
-def _answers(
-    item_ids: Sequence[UUID], query: Query, viewer: Viewer, model_id: str
-) -> dict[UUID, dict[str, Any]]:
-    """The sentence of each item that is closest to the query."""
-    title = query.vectors[Role.TITLE][0]
-    readable = Q(level=Level.PUBLIC)
-    if viewer.sees_all:
-        readable = Q()
-    elif viewer.organisation_ids:
-        readable |= Q(item__organisation_id__in=viewer.organisation_ids)
-    import numpy as np
-
-    rows = list(
-        Passage.objects.filter(readable, item_id__in=item_ids, role=Role.SENTENCE).order_by(
-            "item_id", "ordinal"
-        )
-    )
-    vectors = dict(
-        Embedding.objects.filter(
-            model_id=model_id, text_hash__in={row.text_hash for row in rows}
-        ).values_list("text_hash", "vector")
-    )
-    best: dict[UUID, tuple[float, dict[str, Any]]] = {}
-    for row in rows:
-        if row.text_hash not in vectors:
-            continue
-        cosine = float(np.frombuffer(vectors[row.text_hash], "<f4") @ title)
-        if row.item_id not in best or cosine > best[row.item_id][0]:
-            best[row.item_id] = cosine, _place(row)
-    return {one: place for one, (_, place) in best.items()}

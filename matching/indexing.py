@@ -16,9 +16,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from matching import engine, lexicon, sources
+from matching import engine, lexicon, scoring, sources
 from matching.encoder import Encoder, configured_model_id, get_encoder
 from matching.index.protocol import Role
+from matching.item_facts import indicator_to_json
 from matching.models import (
     CurrentTransaction,
     Embedding,
@@ -29,7 +30,6 @@ from matching.models import (
     ServingModel,
 )
 from matching.passages import PlannedPassage, plan_documents, plan_passages
-from matching.scoring import WEIGHTS_VERSION
 from matching.serving import get_serving, suggestions_lock
 from matching.sources import SourceItem
 from park.core.errors import DomainError
@@ -165,7 +165,7 @@ def store_items(found: Sequence[SourceItem], today: date) -> None:
 def store_item(source: SourceItem, today: date) -> Item:
     """Upserts the item with its passages and words. Inside a transaction."""
     facets = source.facets
-    is_searchable = source.is_searchable and engine.scoring.is_current(facets.expires_on, today)
+    is_searchable = source.is_searchable and scoring.is_current(facets.expires_on, today)
     planned = plan_passages(source) if is_searchable else []
     documents = plan_documents(source) if is_searchable else []
     values: dict[str, Any] = {
@@ -181,7 +181,7 @@ def store_item(source: SourceItem, today: date) -> Item:
         "budget_max": facets.budget_max,
         "maturity": facets.maturity,
         "expires_on": facets.expires_on,
-        "indicators": [engine.indicator_to_json(line) for line in source.indicators],
+        "indicators": [indicator_to_json(line) for line in source.indicators],
         "text_digest": digest(planned, [document.counts for document in documents]),
         "updated_at": source.updated_at,
         "indexed_at": timezone.now(),
@@ -300,7 +300,7 @@ def rematch_outdated(today: date) -> int:
     """Makes those suggestions anew that were scored with other statistics or weights."""
     outdated = MatchSuggestion.objects.exclude(
         versions__idf=lexicon.current_statistics().version,
-        versions__weights=WEIGHTS_VERSION,
+        versions__weights=scoring.WEIGHTS_VERSION,
     ).values("need_item")
     return _rematch(Item.objects.filter(is_searchable=True, pk__in=outdated), today)
 

@@ -161,7 +161,7 @@ def search(
     text: str, filters: dict[str, Any], viewer: dict[str, Any], k: int
 ) -> list[dict[str, Any]]:
     """Items by meaning, as JSON. The caller waits for it, so it takes no other work along."""
-    from matching.engine import search as search_now
+    from matching.search import search as search_now
 
     who = Viewer(frozenset(UUID(one) for one in viewer["organisation_ids"]), viewer["sees_all"])
     hits = search_now(text, filters=SearchFilters.from_json(filters), viewer=who, k=k)

@@ -11,9 +11,9 @@ import pytest
 from django.core.management import call_command
 
 from matching import encoder, indexing, lexicon, scoring
-from matching.engine import search
 from matching.models import Embedding, Item, MatchSuggestion, Passage
 from matching.queries import search_words, suggestions_of
+from matching.search import search
 from matching.search_filters import SearchFilters
 from matching.serving import get_serving, index_folder
 from matching.sources import Facets, IndicatorLine, Side, Viewer

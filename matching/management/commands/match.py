@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--kind", action="append", default=[], help="may be repeated")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        from matching.engine import search
+        from matching.search import search
 
         filters = SearchFilters(side=Side(options["side"]).other, kinds=tuple(options["kind"]))
         try:
