@@ -32,6 +32,7 @@ from matching.models import (
 from matching.passages import PlannedPassage, plan_documents, plan_passages
 from matching.serving import get_serving, suggestions_lock
 from matching.sources import SourceItem
+from matching.text_indicators import indicator_lines
 from park.core.errors import DomainError
 
 if TYPE_CHECKING:
@@ -181,7 +182,7 @@ def store_item(source: SourceItem, today: date) -> Item:
         "budget_max": facets.budget_max,
         "maturity": facets.maturity,
         "expires_on": facets.expires_on,
-        "indicators": [indicator_to_json(line) for line in source.indicators],
+        "indicators": [indicator_to_json(line) for line in indicator_lines(source)],
         "text_digest": digest(planned, [document.counts for document in documents]),
         "updated_at": source.updated_at,
         "indexed_at": timezone.now(),

@@ -1,15 +1,16 @@
 """What a stored item says beyond its text: facets, indicators, an offer's claims with numbers."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from matching.index.protocol import Role
-from matching.indicators import Claim, claims_of
-from matching.models import Item, Passage
+from matching.indicators import Claim
+from matching.models import Item
 from matching.sources import Facets, IndicatorLine, Side
 from park.core.levels import Level
+from park.quantities import Comparator, Quantity
 
 
 def facets_of(item: Item) -> Facets:
@@ -26,9 +27,15 @@ def facets_of(item: Item) -> Facets:
 
 
 def indicators_of(item: Item) -> list[IndicatorLine]:
-    """The public ones."""
+    """The public ones, of its forms and of its texts, with their numbers as read on saving."""
     lines = [indicator_from_json(row) for row in item.indicators]
     return [line for line in lines if line.level is Level.PUBLIC]
+
+
+def claims_by_item(items: Sequence[Item]) -> dict[UUID, list[Claim]]:
+    """What offers say with numbers, in public; nothing for needs."""
+    offers = [item for item in items if item.side == Side.OFFER]
+    return {item.pk: indicators_of(item) for item in offers}
 
 
 def indicator_to_json(line: IndicatorLine) -> dict[str, Any]:
@@ -38,10 +45,14 @@ def indicator_to_json(line: IndicatorLine) -> dict[str, Any]:
         "level": line.level.value,
         "ordinal": line.ordinal,
         "comparator": line.comparator,
-        "value": None if line.value is None else str(line.value),
-        "value_max": None if line.value_max is None else str(line.value_max),
+        "value": _digits(line.value),
+        "value_max": _digits(line.value_max),
         "unit": line.unit,
         "must": line.must,
+        "field": line.field,
+        "start": line.start,
+        "end": line.end,
+        "quantity": _quantity_to_json(line.quantity),
     }
 
 
@@ -52,22 +63,45 @@ def indicator_from_json(row: Mapping[str, Any]) -> IndicatorLine:
         level=Level(row["level"]),
         ordinal=row["ordinal"],
         comparator=row["comparator"],
-        value=None if row["value"] is None else Decimal(row["value"]),
-        value_max=None if row["value_max"] is None else Decimal(row["value_max"]),
+        value=_decimal(row["value"]),
+        value_max=_decimal(row["value_max"]),
         unit=row["unit"],
         must=row["must"],
+        # Rows of before texts were read have none of these until their items are stored again.
+        field=row.get("field", "indicator"),
+        start=row.get("start", 0),
+        end=row.get("end", 0),
+        quantity=_quantity_from_json(row.get("quantity")),
     )
 
 
-def claims_by_item(items: Sequence[Item]) -> dict[UUID, list[Claim]]:
-    """What offers say with numbers, in public; empty for needs."""
-    offers = [item for item in items if item.side == Side.OFFER]
-    sentences: dict[UUID, list[str]] = {}
-    rows = Passage.objects.filter(item__in=offers, level=Level.PUBLIC, role=Role.SENTENCE)
-    for item_id, text in (
-        rows.exclude(field="indicator")
-        .order_by("item_id", "ordinal")
-        .values_list("item_id", "text")
-    ):
-        sentences.setdefault(item_id, []).append(text)
-    return {item.pk: claims_of(indicators_of(item), sentences.get(item.pk, [])) for item in offers}
+def _quantity_to_json(one: Quantity | None) -> dict[str, Any] | None:
+    if one is None:
+        return None
+    return {
+        **asdict(one),
+        "low": _digits(one.low),
+        "high": _digits(one.high),
+        "comparator": one.comparator.value,
+    }
+
+
+def _quantity_from_json(row: Mapping[str, Any] | None) -> Quantity | None:
+    if row is None:
+        return None
+    return Quantity(
+        **{
+            **row,
+            "low": _decimal(row["low"]),
+            "high": _decimal(row["high"]),
+            "comparator": Comparator(row["comparator"]),
+        }
+    )
+
+
+def _digits(value: Decimal | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _decimal(value: str | None) -> Decimal | None:
+    return None if value is None else Decimal(value)

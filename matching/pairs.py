@@ -21,7 +21,9 @@ def score_pair(
     shared: Sequence[str],
 ) -> MatchSuggestion:
     need, offer = (item, other) if Side(item.side) is Side.NEED else (other, item)
-    judgements = judge_all(indicators_of(need), claims[offer.pk])
+    judgements = judge_all(
+        indicators_of(need), claims[offer.pk], need_title=need.title, offer_title=offer.title
+    )
     features = {
         **scoring.text_features(evidence),
         **scoring.fact_features(facets_of(need), facets_of(offer), judgements),
