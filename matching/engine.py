@@ -20,6 +20,7 @@ from matching.recall import Query, Texts, compare, find_candidates, gather_texts
 from matching.scoring import TextEvidence
 from matching.serving import get_serving
 from matching.sources import VISITOR, Side
+from matching.versions import versions_of
 
 TOP = 20
 """Suggestions kept of each kind for one item."""
@@ -179,10 +180,6 @@ def _explain(kept: Sequence[MatchSuggestion], model_id: str, statistics: Statist
         one.reasons["agreeing"] = agreeing_sentences(
             sentences.get(one.need_item_id, []), sentences.get(one.offer_item_id, [])
         )
-        one.versions = {
-            "model_id": model_id,
-            "weights": scoring.WEIGHTS_VERSION,
-            "idf": statistics.version,
-            "need_text": one.need_item.text_digest,
-            "offer_text": one.offer_item.text_digest,
-        }
+        one.versions = versions_of(
+            one.need_item, one.offer_item, model_id=model_id, idf=statistics.version
+        )

@@ -19,7 +19,7 @@ from django.utils import timezone
 from matching import engine, lexicon, scoring, sources
 from matching.encoder import Encoder, configured_model_id, get_encoder
 from matching.index.protocol import Role
-from matching.item_facts import indicator_to_json
+from matching.item_facts import facts_digest, indicator_to_json
 from matching.models import (
     CurrentTransaction,
     Embedding,
@@ -33,6 +33,8 @@ from matching.passages import PlannedPassage, plan_documents, plan_passages
 from matching.serving import get_serving, suggestions_lock
 from matching.sources import SourceItem
 from matching.text_indicators import indicator_lines
+from matching.trade import terms_worth_keeping
+from matching.versions import end_suggestions
 from park.core.errors import DomainError
 
 if TYPE_CHECKING:
@@ -142,7 +144,7 @@ def index_item(
         # An index follows transactions; this one may have changed the item before.
         get_serving().reload([item.pk])
         if not item.is_searchable:
-            MatchSuggestion.objects.filter(Q(need_item=item) | Q(offer_item=item)).delete()
+            end_suggestions(item)
             return item
         if not LexicalDocument.objects.exclude(item=item).exists():
             lexicon.refresh_statistics(force=True)
@@ -183,10 +185,12 @@ def store_item(source: SourceItem, today: date) -> Item:
         "maturity": facets.maturity,
         "expires_on": facets.expires_on,
         "indicators": [indicator_to_json(line) for line in indicator_lines(source)],
+        "terms": [one.as_json() for one in terms_worth_keeping(source)],
         "text_digest": digest(planned, [document.counts for document in documents]),
         "updated_at": source.updated_at,
         "indexed_at": timezone.now(),
     }
+    values["facts_digest"] = facts_digest(values)
     item, _ = Item.objects.update_or_create(
         kind=source.kind, object_id=source.object_id, defaults=values
     )

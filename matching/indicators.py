@@ -13,7 +13,7 @@ from matching.sources import IndicatorLine, SourceItem
 from matching.text import normalise
 from matching.text_indicators import indicator_lines
 from park.core.levels import Level
-from park.quantities import Verdict, compare, is_comparable
+from park.quantities import Comparator, Verdict, compare, is_comparable
 
 Claim = IndicatorLine
 """Something an offer says with one number."""
@@ -49,13 +49,51 @@ class Judgement:
         return self.claimed.text if self.claimed is not None else ""
 
     def as_json(self) -> dict[str, Any]:
+        """{name, verdict, must, need, offer}; a side is {field, ordinal, start, end, text, value}
+        with `value` {sign, text, change} in the side's own unit, or null where it gives none."""
         return {
             "name": self.name,
             "verdict": str(self.verdict),
             "must": self.must,
-            "need_text": self.need_text,
-            "offer_text": self.offer_text,
+            "need": side_of(self.asked),
+            "offer": side_of(self.claimed) if self.claimed is not None else None,
         }
+
+
+def side_of(line: IndicatorLine) -> dict[str, Any]:
+    return {
+        "field": line.field,
+        "ordinal": line.ordinal,
+        "level": line.level.value,
+        "text": line.text,
+        "start": line.start,
+        "end": line.end or len(line.text),
+        "value": written_value(line),
+    }
+
+
+_SIGNS = {
+    Comparator.GE: "ge",
+    Comparator.GT: "gt",
+    Comparator.LE: "le",
+    Comparator.LT: "lt",
+    Comparator.ABOUT: "about",
+}
+
+
+def written_value(line: IndicatorLine) -> dict[str, str] | None:
+    """As the side wrote it: a comparator's code, number and unit, and the direction of a change."""
+    one = line.quantity
+    if one is None:
+        return None
+    text = one.text
+    if not text:  # of a form
+        numbers = [f"{value:f}" for value in (line.value, line.value_max) if value is not None]
+        text = f"{'~'.join(numbers)} {line.unit}".strip()
+    sign = _SIGNS.get(one.comparator, "")
+    if one.comparator in (Comparator.CHANGE_BY, Comparator.CHANGE_TO) and one.low != one.high:
+        sign = "ge" if one.high is None else "le" if one.low is None else ""
+    return {"sign": sign, "text": text, "change": one.change}
 
 
 def judge(

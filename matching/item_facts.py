@@ -1,16 +1,36 @@
 """What a stored item says beyond its text: facets, indicators, an offer's claims with numbers."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.core.serializers.json import DjangoJSONEncoder
+
 from matching.indicators import Claim
 from matching.models import Item
+from matching.quantity_rows import (
+    decimal_from_json,
+    decimal_to_json,
+    quantity_from_json,
+    quantity_to_json,
+)
 from matching.sources import Facets, IndicatorLine, Side
+from matching.trade import TradeTerm
 from park.core.levels import Level
-from park.quantities import Comparator, Quantity
+
+FACT_COLUMNS = (
+    "sub_kind",
+    "chains",
+    "key_areas",
+    "region",
+    "budget_min",
+    "budget_max",
+    "maturity",
+    "indicators",
+    "terms",
+)
 
 
 def facets_of(item: Item) -> Facets:
@@ -45,14 +65,14 @@ def indicator_to_json(line: IndicatorLine) -> dict[str, Any]:
         "level": line.level.value,
         "ordinal": line.ordinal,
         "comparator": line.comparator,
-        "value": _digits(line.value),
-        "value_max": _digits(line.value_max),
+        "value": decimal_to_json(line.value),
+        "value_max": decimal_to_json(line.value_max),
         "unit": line.unit,
         "must": line.must,
         "field": line.field,
         "start": line.start,
         "end": line.end,
-        "quantity": _quantity_to_json(line.quantity),
+        "quantity": quantity_to_json(line.quantity),
     }
 
 
@@ -63,45 +83,31 @@ def indicator_from_json(row: Mapping[str, Any]) -> IndicatorLine:
         level=Level(row["level"]),
         ordinal=row["ordinal"],
         comparator=row["comparator"],
-        value=_decimal(row["value"]),
-        value_max=_decimal(row["value_max"]),
+        value=decimal_from_json(row["value"]),
+        value_max=decimal_from_json(row["value_max"]),
         unit=row["unit"],
         must=row["must"],
         # Rows of before texts were read have none of these until their items are stored again.
         field=row.get("field", "indicator"),
         start=row.get("start", 0),
         end=row.get("end", 0),
-        quantity=_quantity_from_json(row.get("quantity")),
+        quantity=quantity_from_json(row.get("quantity")),
     )
 
 
-def _quantity_to_json(one: Quantity | None) -> dict[str, Any] | None:
-    if one is None:
-        return None
-    return {
-        **asdict(one),
-        "low": _digits(one.low),
-        "high": _digits(one.high),
-        "comparator": one.comparator.value,
-    }
+def terms_of(item: Item) -> list[TradeTerm]:
+    return [TradeTerm.from_json(row) for row in item.terms]
 
 
-def _quantity_from_json(row: Mapping[str, Any] | None) -> Quantity | None:
-    if row is None:
-        return None
-    return Quantity(
-        **{
-            **row,
-            "low": _decimal(row["low"]),
-            "high": _decimal(row["high"]),
-            "comparator": Comparator(row["comparator"]),
-        }
+def facts_digest(values: Mapping[str, Any]) -> str:
+    """Of everything besides the texts that scores are made from; a replay compares it.
+
+    `values`: the columns of an item by name.
+    """
+    plain = json.dumps(
+        {name: values[name] for name in FACT_COLUMNS},
+        cls=DjangoJSONEncoder,
+        ensure_ascii=False,
+        sort_keys=True,
     )
-
-
-def _digits(value: Decimal | None) -> str | None:
-    return None if value is None else str(value)
-
-
-def _decimal(value: str | None) -> Decimal | None:
-    return None if value is None else Decimal(value)
+    return hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()
