@@ -4,8 +4,9 @@ Everything is held in memory and in a cache of vectors on disk; the database is 
 """
 
 import json
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,11 +14,14 @@ from uuid import UUID, uuid5
 
 from matching.evaluation import order
 from matching.index.protocol import Filter, ItemRows, Role, Row
-from matching.lexical import Document, MemoryLexicon, bm25, gather, strongest
+from matching.indicators import judge_texts
+from matching.lexical import Document, MemoryLexicon, Statistics, bm25, gather
+from matching.lexicon import BACKGROUND_FROM, BACKGROUND_ROLES
 from matching.passages import PlannedPassage, plan_documents, plan_passages
 from matching.recall import Query, compare, find_candidates, gather_texts
-from matching.scoring import score, text_features
+from matching.scoring import Features, fact_features, score, text_features
 from matching.sources import Passage, Side, SourceItem
+from matching.weights import Weights, packaged
 from park.core.errors import DomainError
 from park.core.levels import Level
 
@@ -31,9 +35,8 @@ if TYPE_CHECKING:
 
 _NAMESPACE = UUID("6f6d1f0e-2d0b-4d0a-9a55-3f7f0a6f9c11")
 DEPTH = 100
-METHODS = ("bm25", "dense", "hybrid")
-# Sentences serve reasons and free text; a ranking of entries needs titles and wholes only.
-_ROLES = frozenset({Role.TITLE, Role.WHOLE})
+METHODS = ("bm25", "dense", "hybrid", "full")
+PLAIN_WORDS = 0.4
 
 
 @dataclass(frozen=True)
@@ -41,9 +44,13 @@ class Entry:
     """One line of a file, with its own id."""
 
     name: str
-    item_id: UUID
+    item: SourceItem
     passages: Sequence[PlannedPassage]
     document: Document
+
+    @property
+    def item_id(self) -> UUID:
+        return self.item.object_id
 
 
 def read_entries(path: Path, kind: str, side: Side) -> list[Entry]:
@@ -55,25 +62,26 @@ def read_entries(path: Path, kind: str, side: Side) -> list[Entry]:
             name, title, text = str(row["id"]), str(row["title"]), str(row.get("text") or "")
         except (ValueError, KeyError, TypeError) as error:
             raise DomainError("file_unreadable", path=str(path), line=number) from error
-        item_id = uuid5(_NAMESPACE, f"{kind}:{name}")
-        item = SourceItem(
-            kind,
-            side,
-            item_id,
-            title,
-            datetime.now(UTC),
-            passages=[Passage("problem", Level.PUBLIC, text)] if text else [],
-        )
-        planned = plan_documents(item)[0]
-        entries.append(
-            Entry(
-                name,
-                item_id,
-                [one for one in plan_passages(item) if one.role in _ROLES],
-                Document(item_id, planned.counts, planned.length),
-            )
-        )
+        entries.append(make_entry(name, title, text, kind, side))
     return entries
+
+
+def make_entry(name: str, title: str, text: str, kind: str, side: Side) -> Entry:
+    item = SourceItem(
+        kind,
+        side,
+        uuid5(_NAMESPACE, f"{kind}:{name}"),
+        title,
+        datetime.now(UTC),
+        passages=[Passage("problem", Level.PUBLIC, text)] if text else [],
+    )
+    planned = plan_documents(item)[0]
+    return Entry(
+        name,
+        item,
+        plan_passages(item),
+        Document(item.object_id, planned.counts, planned.length),
+    )
 
 
 def read_qrels(path: Path) -> dict[str, dict[str, int]]:
@@ -106,6 +114,14 @@ class VectorCache:
         self._path = folder / f"{encoder.model_id.replace('/', '_')}.npz"
         self._known: dict[str, Any] = {}
         self._load()
+
+    @property
+    def model_id(self) -> str:
+        return self._encoder.model_id
+
+    @property
+    def dimension(self) -> int:
+        return self._encoder.dimension
 
     def _load(self) -> None:
         import zipfile
@@ -159,19 +175,26 @@ class VectorCache:
         return np.stack([self._known[one.text_hash] for one in passages])
 
 
-def rank_files(
-    needs: Sequence[Entry],
-    capabilities: Sequence[Entry],
-    encoder: "Encoder",
-    cache_folder: Path,
-    progress: Callable[[int, int], None],
-) -> dict[str, dict[str, list[str]]]:
-    """{method: {need: capabilities, best first}}."""
+@dataclass(frozen=True)
+class Collection:
+    """The offers of a file, ready to be searched, and the statistics of both files."""
+
+    index: Any
+    lexicon: MemoryLexicon
+    offers: Mapping[UUID, Entry]
+
+    @property
+    def statistics(self) -> Statistics:
+        return self.lexicon.statistics
+
+
+def open_collection(
+    needs: Sequence[Entry], offers: Sequence[Entry], cache: VectorCache
+) -> Collection:
+    """`needs` are all that the background is made of; their and the offers' vectors are known."""
     from matching.index.flat import FlatIndex
 
-    cache = VectorCache(cache_folder, encoder)
-    cache.fill((p for entry in (*needs, *capabilities) for p in entry.passages), progress)
-    index = FlatIndex(encoder.model_id, encoder.dimension)
+    index = FlatIndex(cache.model_id, cache.dimension)
     index.put(
         ItemRows(
             entry.item_id,
@@ -181,39 +204,169 @@ def rank_files(
             [Row(0, one.role, one.level) for one in entry.passages],
             cache.vectors(entry.passages),
         )
-        for entry in capabilities
+        for entry in offers
     )
-    statistics = gather(entry.document.counts for entry in capabilities)
-    lexicon = MemoryLexicon((entry.document for entry in capabilities), statistics)
-    names = {entry.item_id: entry.name for entry in capabilities}
-    only = Filter(side=Side.OFFER)
+    statistics = replace(
+        gather(entry.document.counts for entry in offers),
+        background=_background(needs, cache),
+        background_model=cache.model_id,
+    )
+    lexicon = MemoryLexicon((entry.document for entry in offers), statistics)
+    return Collection(index, lexicon, {entry.item_id: entry for entry in offers})
+
+
+def _background(needs: Sequence[Entry], cache: VectorCache) -> "dict[Role, Vectors] | None":
+    if len(needs) < BACKGROUND_FROM:
+        return None
+    return {
+        role: cache.vectors([p for one in needs for p in one.passages if p.role is role]).mean(0)
+        for role in BACKGROUND_ROLES
+    }
+
+
+def query_of(need: Entry, cache: VectorCache) -> Query:
+    by_role = {
+        role: cache.vectors([one for one in need.passages if one.role is role]) for role in Role
+    }
+    return Query(
+        {role: vectors for role, vectors in by_role.items() if len(vectors)}, need.document.counts
+    )
+
+
+def rank_files(
+    needs: Sequence[Entry],
+    capabilities: Sequence[Entry],
+    encoder: "Encoder",
+    cache_folder: Path,
+    progress: Callable[[int, int], None],
+    *,
+    background: Sequence[Entry] = (),
+    weights: Weights | None = None,
+) -> dict[str, dict[str, list[str]]]:
+    """{method: {need: capabilities, best first}}. `background` are all needs there are, of which
+    `needs` are ranked."""
+    cache = VectorCache(cache_folder, encoder)
+    collection = prepare(needs, capabilities, background, cache, progress)
     rankings: dict[str, dict[str, list[str]]] = {method: {} for method in METHODS}
     for need in needs:
-        by_role = {
-            role: cache.vectors([one for one in need.passages if one.role is role])
-            for role in _ROLES
-        }
-        query = Query(by_role, need.document.counts)
-        words = strongest(query.words, statistics)
-        found = {
-            "bm25": {
-                names[document.item_id]: bm25(words, document.counts, document.length, statistics)
-                for document in lexicon.candidates(words)
-            },
-            "dense": _scores(Query(by_role, {}), index, lexicon, only, names),
-            "hybrid": _scores(query, index, lexicon, only, names),
-        }
-        for method, scores in found.items():
+        for method, scores in _scores(need, collection, cache, None, weights).items():
             rankings[method][need.name] = order(scores)[:DEPTH]
     return rankings
 
 
+def rerank_files(
+    lists: Mapping[str, Sequence[str]],
+    needs: Sequence[Entry],
+    offers: Sequence[Entry],
+    encoder: "Encoder",
+    cache_folder: Path,
+    progress: Callable[[int, int], None],
+    *,
+    background: Sequence[Entry] = (),
+    weights: Weights | None = None,
+) -> dict[str, dict[str, list[str]]]:
+    """The same for lists that are given: each need's own offers, {need: names}, put in order."""
+    cache = VectorCache(cache_folder, encoder)
+    collection = prepare(needs, offers, background, cache, progress)
+    ids = {entry.name: one for one, entry in collection.offers.items()}
+    rankings: dict[str, dict[str, list[str]]] = {method: {} for method in METHODS}
+    for need in needs:
+        only = [ids[name] for name in lists[need.name]]
+        for method, scores in _scores(need, collection, cache, only, weights).items():
+            rankings[method][need.name] = order(scores)
+    return rankings
+
+
+def prepare(
+    needs: Sequence[Entry],
+    offers: Sequence[Entry],
+    background: Sequence[Entry],
+    cache: VectorCache,
+    progress: Callable[[int, int], None],
+) -> Collection:
+    known = {one.item_id for one in needs}
+    others = [one for one in background if one.item_id not in known]
+    wanted = [p for entry in (*needs, *offers) for p in entry.passages]
+    wanted += [p for entry in others for p in entry.passages if p.role in BACKGROUND_ROLES]
+    cache.fill(wanted, progress)
+    return open_collection([*needs, *others], offers, cache)
+
+
+def features_of(
+    need: Entry, collection: Collection, cache: VectorCache, ids: Sequence[UUID] | None = None
+) -> dict[str, Features]:
+    """{capability: features}, of the need's candidates or of `ids`."""
+    query = query_of(need, cache)
+    only = Filter(side=Side.OFFER)
+    if ids is None:
+        ids = find_candidates(query, collection.index, collection.lexicon, only)
+    texts = gather_texts(ids, collection.index, collection.lexicon, only)
+    found = {}
+    for one in ids:
+        offer = collection.offers[one]
+        judgements = judge_texts(need.item, offer.item)
+        found[offer.name] = {
+            **text_features(compare(query, texts[one], collection.statistics)),
+            **fact_features(need.item.facets, offer.item.facets, judgements),
+        }
+    return found
+
+
 def _scores(
-    query: Query, index: Any, lexicon: MemoryLexicon, only: Filter, names: Mapping[UUID, str]
-) -> dict[str, float]:
-    candidates = find_candidates(query, index, lexicon, only)
-    texts = gather_texts(candidates, index, lexicon, only)
-    return {
-        names[one]: score(text_features(compare(query, texts[one], lexicon.statistics)))
-        for one in candidates
+    need: Entry,
+    collection: Collection,
+    cache: VectorCache,
+    ids: Sequence[UUID] | None,
+    weights: Weights | None,
+) -> dict[str, dict[str, float]]:
+    """{method: {capability: score}}. What only words find is not the business of `dense`."""
+    query = query_of(need, cache)
+    statistics = collection.statistics
+    features = features_of(need, collection, cache, ids)
+    dense, hybrid = _plain(None), _plain(PLAIN_WORDS)
+    if ids is None:
+        only = Filter(side=Side.OFFER)
+        by_meaning = find_candidates(Query(query.vectors, {}), collection.index, _SILENT, only)
+        names = [collection.offers[one].name for one in by_meaning]
+        documents = collection.lexicon.candidates(query.strongest(statistics))
+        extra = [one for one in by_meaning if collection.offers[one].name not in features]
+        alike = {**features, **features_of(need, collection, cache, extra)}
+    else:
+        names, alike = list(features), features
+        documents = collection.lexicon.documents(ids)
+    words = query.strongest(statistics)
+    counted = {
+        collection.offers[one.item_id].name: bm25(words, one.counts, one.length, statistics)
+        for one in documents
     }
+    if ids is not None:
+        counted = {name: counted.get(name, 0.0) for name in features}
+    return {
+        "bm25": counted,
+        "dense": {name: score(alike[name], dense) for name in names},
+        "hybrid": {name: score(f, hybrid) for name, f in features.items()},
+        "full": {name: score(f, weights) for name, f in features.items()},
+    }
+
+
+def _plain(words: float | None) -> Weights:
+    """Of titles and texts by meaning alone, or fused with words; the yardsticks of `full`."""
+    text: dict[str, float] = dict.fromkeys(("title", "text", "title_in_text"), 1.0)
+    if words is not None:
+        text["words"] = words
+    return replace(packaged(), text=text, common=0.0, facts={}, violated_ceiling=math.inf)
+
+
+class _Silent:
+    """A lexicon that knows no word."""
+
+    statistics = Statistics(0, 0, 1.0, {})
+
+    def candidates(self, query: Sequence[str], limit: int) -> list[Document]:
+        return []
+
+    def documents(self, item_ids: Iterable[UUID]) -> list[Document]:
+        return []
+
+
+_SILENT = _Silent()

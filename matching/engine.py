@@ -13,9 +13,10 @@ from matching.agreement import agreeing_sentences, sentences_of
 from matching.index.protocol import Filter, Role, VectorIndex
 from matching.item_facts import claims_by_item
 from matching.lexical import Statistics
-from matching.lexicon import PostgresLexicon, current_statistics
+from matching.lexicon import PostgresLexicon, statistics_for
 from matching.models import Item, MatchSuggestion
 from matching.pairs import score_pair
+from matching.ranker import current_weights
 from matching.recall import Query, Texts, compare, find_candidates, gather_texts
 from matching.scoring import TextEvidence
 from matching.serving import get_serving
@@ -36,7 +37,7 @@ def suggest_for(item: Item, *, today: date | None = None) -> list[MatchSuggestio
     the pairs that the other side had already listed."""
     today = today or timezone.localdate()
     index = get_serving().index(fresh=True)
-    statistics = current_statistics()
+    statistics = statistics_for(index.model_id if index is not None else "")
     side = Side(item.side)
     kinds = _kinds_opposite(side)
     own = _texts_of([item.pk], index, statistics)[item.pk]
@@ -96,7 +97,7 @@ def _texts_of(
     ids: Sequence[UUID], index: VectorIndex | None, statistics: Statistics
 ) -> dict[UUID, Texts]:
     """Public texts only: a score must not tell what a reader may not see."""
-    only = Filter(viewer=VISITOR, roles=frozenset({Role.TITLE, Role.WHOLE}))
+    only = Filter(viewer=VISITOR, roles=frozenset(Role))
     return gather_texts(ids, index, PostgresLexicon(only, statistics), only)
 
 
@@ -121,8 +122,9 @@ def _shortlist(
         held = offer.document.counts if offer.document else {}
         shared = [token for token in asking.strongest(statistics) if token in held]
         alike[other] = compare(asking, offer, statistics), shared[:SHARED_WORDS]
+    weights = current_weights()
     scores = {
-        other: scoring.score(scoring.text_features(evidence))
+        other: scoring.score(scoring.text_features(evidence), weights)
         for other, (evidence, _) in alike.items()
     }
     taken: Counter[str] = Counter()

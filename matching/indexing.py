@@ -30,6 +30,7 @@ from matching.models import (
     ServingModel,
 )
 from matching.passages import PlannedPassage, plan_documents, plan_passages
+from matching.ranker import current_weights
 from matching.serving import get_serving, suggestions_lock
 from matching.sources import SourceItem
 from matching.text_indicators import indicator_lines
@@ -305,7 +306,7 @@ def rematch_outdated(today: date) -> int:
     """Makes those suggestions anew that were scored with other statistics or weights."""
     outdated = MatchSuggestion.objects.exclude(
         versions__idf=lexicon.current_statistics().version,
-        versions__weights=scoring.WEIGHTS_VERSION,
+        versions__weights=current_weights().version,
     ).values("need_item")
     return _rematch(Item.objects.filter(is_searchable=True, pk__in=outdated), today)
 

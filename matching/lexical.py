@@ -7,11 +7,16 @@ documents live is a `Lexicon`'s concern: PostgreSQL in service, memory for files
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
+from matching.index.protocol import Role
 from matching.text import tokens
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 STRONGEST = 32
 CANDIDATES = 200
@@ -27,6 +32,16 @@ class Statistics:
     documents: int
     mean_length: float
     frequencies: Mapping[str, int]
+    background: "Mapping[Role, NDArray[np.float32]] | None" = None
+    """What all needs have in common, by meaning: the means (d,) of their TITLE and WHOLE vectors
+    under one model; None where there are too few needs to tell."""
+    background_model: str = ""
+
+    def for_model(self, model_id: str) -> "Statistics":
+        """The same without a background that other vectors made."""
+        if self.background is None or self.background_model == model_id:
+            return self
+        return replace(self, background=None, background_model="")
 
     def idf(self, token: str) -> float:
         """Above 0 for every token; a token that stands nowhere is the rarest."""

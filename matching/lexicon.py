@@ -10,14 +10,18 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from matching.index.protocol import Filter
+from matching.index.protocol import Filter, Role
 from matching.lexical import CANDIDATES, Document, Statistics
-from matching.models import IdfTable, LexicalDocument
+from matching.models import IdfTable, LexicalDocument, ServingModel
 from matching.passages import PlannedDocument
 from park.core.levels import Level
 
 MAX_TOKENS = 20_000
 """Of one document: PostgreSQL takes a megabyte of them; the most frequent ones stay."""
+BACKGROUND_ROLES = (Role.TITLE, Role.WHOLE)
+BACKGROUND_FROM = 50
+"""Needs: the mean of fewer says more of them than of what all have in common."""
+BACKGROUND_VECTORS = 5_000
 DRIFT = 0.2
 """The statistics are made anew when the collection has grown or shrunk by this share."""
 
@@ -101,11 +105,28 @@ def current_statistics() -> Statistics:
     return load_statistics(version) if version is not None else Statistics(0, 0, 1.0, {})
 
 
+def statistics_for(model_id: str) -> Statistics:
+    """The current ones, as vectors of this model can be compared with them."""
+    return current_statistics().for_model(model_id)
+
+
 @lru_cache(maxsize=4)
 def load_statistics(version: int) -> Statistics:
     """A version never changes, so it is read once. Raises IdfTable.DoesNotExist."""
+    import numpy as np
+
     row = IdfTable.objects.get(pk=version)
-    return Statistics(row.version, row.documents, row.mean_length, row.frequencies)
+    background = row.background or {}
+    return Statistics(
+        row.version,
+        row.documents,
+        row.mean_length,
+        row.frequencies,
+        {role: np.array(background[role.value], "f4") for role in BACKGROUND_ROLES}
+        if background
+        else None,
+        background.get("model_id", ""),
+    )
 
 
 def refresh_statistics(*, force: bool = False) -> bool:
@@ -126,6 +147,36 @@ def refresh_statistics(*, force: bool = False) -> bool:
         frequencies = dict(query.fetchall())
     lengths = public.values_list("length", flat=True)
     IdfTable.objects.create(
-        documents=documents, mean_length=sum(lengths) / documents, frequencies=frequencies
+        documents=documents,
+        mean_length=sum(lengths) / documents,
+        frequencies=frequencies,
+        background=_background(),
     )
     return True
+
+
+def _background() -> dict[str, Any] | None:
+    """The means of the needs' public vectors under the serving model; see `Statistics`."""
+    import numpy as np
+
+    model_id = ServingModel.objects.values_list("model_id", flat=True).first()
+    if model_id is None:
+        return None
+    means: dict[str, Any] = {"model_id": model_id}
+    for role in BACKGROUND_ROLES:
+        with connection.cursor() as query:
+            # Always the same ones of a large collection: whichever have the first addresses.
+            query.execute(
+                """
+                SELECT e.vector FROM matching_passage p
+                JOIN matching_item i ON i.id = p.item_id AND i.is_searchable AND i.side = 'need'
+                JOIN matching_embedding e ON e.text_hash = p.text_hash AND e.model_id = %s
+                WHERE p.role = %s AND p.level = 'public' ORDER BY p.text_hash, p.id LIMIT %s
+                """,
+                [model_id, role.value, BACKGROUND_VECTORS],
+            )
+            rows = [np.frombuffer(vector, "<f4") for (vector,) in query.fetchall()]
+        if len(rows) < BACKGROUND_FROM:
+            return None
+        means[role.value] = [round(float(one), 7) for one in np.mean(rows, axis=0)]
+    return means

@@ -145,6 +145,24 @@ class IdfTable(models.Model):
     mean_length = models.FloatField()
     frequencies = models.JSONField()
     """{token: number of documents that hold it}."""
+    background = models.JSONField(null=True)
+    """{model_id, title, whole}: the means of the needs' vectors; null where there are too few."""
+
+
+class RankerFit(models.Model):
+    """Weights that were fitted at this site, with what they were measured at. Never changed."""
+
+    id = models.BigAutoField(primary_key=True)
+    made_at = models.DateTimeField(default=timezone.now)
+    version = models.CharField(max_length=60, unique=True)
+    weights = models.JSONField()
+    """As `matching.weights.Weights.as_json`."""
+    judged = models.PositiveIntegerField()
+    """Pairs that it was fitted on, of files and of feedback."""
+    measured = models.JSONField()
+    """{data: {before, after, needs}}: nDCG@10, each need by weights fitted without it."""
+    is_taken = models.BooleanField()
+    """False where the figure fell: it is kept as a record and serves nobody."""
 
 
 class ServingModel(models.Model):

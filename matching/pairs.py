@@ -8,6 +8,7 @@ from matching import scoring
 from matching.indicators import Claim, Judgement, judge_all
 from matching.item_facts import facets_of, indicators_of, terms_of
 from matching.models import Item, MatchSuggestion
+from matching.ranker import current_weights
 from matching.scoring import TextEvidence
 from matching.sources import Side
 from matching.trade import TRADED_KINDS, trade_data, trade_features
@@ -21,6 +22,7 @@ def score_pair(
     claims: Mapping[UUID, Sequence[Claim]],
     shared: Sequence[str],
 ) -> MatchSuggestion:
+    weights = current_weights()
     need, offer = (item, other) if Side(item.side) is Side.NEED else (other, item)
     judgements = judge_all(
         indicators_of(need), claims[offer.pk], need_title=need.title, offer_title=offer.title
@@ -35,7 +37,7 @@ def score_pair(
     suggestion = MatchSuggestion(
         need_item=need,
         offer_item=offer,
-        score=scoring.score(features),
+        score=scoring.score(features, weights),
         features=features,
         reasons={
             "reasons": scoring.reasons(
@@ -45,7 +47,7 @@ def score_pair(
             "agreeing": [],
         },
     )
-    suggestion.band = scoring.band(suggestion.score) or ""
+    suggestion.band = scoring.band(suggestion.score, weights) or ""
     return suggestion
 
 

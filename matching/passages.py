@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from matching.index.protocol import Role
 from matching.lexical import count
 from matching.sources import SourceItem
-from matching.text import clean, hash_text, pieces, sentences
+from matching.text import clean, core_title, hash_text, pieces, sentences
 from park.core.levels import Level
 
 MAX_WHOLE_PIECES = 4
@@ -60,7 +60,7 @@ def plan_passages(item: SourceItem) -> list[PlannedPassage]:
 
     title = clean(item.title).strip()[:MAX_TITLE]
     if title:
-        add(Role.TITLE, "title", Level.PUBLIC, title, end=len(title))
+        add(Role.TITLE, "title", Level.PUBLIC, core_title(title), end=len(title))
     for piece in pieces(whole_text(item))[:MAX_WHOLE_PIECES]:
         add(Role.WHOLE, "whole", Level.PUBLIC, piece)
     left = MAX_SENTENCES

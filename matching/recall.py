@@ -64,6 +64,9 @@ def _by_meaning(query: Query, index: VectorIndex, only: Filter) -> list[list[UUI
     title, whole = query.vectors.get(Role.TITLE), query.vectors.get(Role.WHOLE)
     texts = frozenset({Role.WHOLE, Role.SENTENCE} if whole is None else {Role.WHOLE})
     asked = [(title, frozenset({Role.TITLE})), (title, texts), (whole, frozenset({Role.WHOLE}))]
+    if whole is not None:
+        # A long text is found by any part of it, also where its whole speaks of much else.
+        asked.append((title, frozenset({Role.SENTENCE})))
     lists = []
     for vectors, roles in asked:
         if vectors is None or not len(vectors):
@@ -120,23 +123,40 @@ def compare(need: Query, offer: Texts, statistics: Statistics) -> TextEvidence:
     """The similarities of a need, or of a free text, to an offer.
 
     Always in this direction, also when the offer asks, so that a pair has one score. A free text
-    has no whole: it is compared with the best sentence instead.
+    is a title alone.
     """
     title, whole = need.vectors.get(Role.TITLE), need.vectors.get(Role.WHOLE)
-    if whole is None:
-        text = best(title, offer.vectors.get(Role.SENTENCE))
-    else:
-        text = best(whole, offer.vectors.get(Role.WHOLE))
+    offered = offer.vectors
     document = offer.document
     words = need.strongest(statistics)
     return TextEvidence(
-        title=best(title, offer.vectors.get(Role.TITLE)),
-        text=text,
-        title_in_text=best(title, offer.vectors.get(Role.WHOLE)),
+        title=best(title, offered.get(Role.TITLE)),
+        text=best(whole, offered.get(Role.WHOLE)),
+        title_in_text=best(title, offered.get(Role.WHOLE)),
+        sentence=best(title, offered.get(Role.SENTENCE, offered.get(Role.WHOLE))),
+        goal_in_title=best(need.vectors.get(Role.SENTENCE, whole), offered.get(Role.TITLE)),
         words=share(words, document.counts, document.length, statistics)
         if words and document
         else None,
+        common=common(offer, statistics),
     )
+
+
+def common(offer: Texts, statistics: Statistics) -> float | None:
+    """The mean similarity of an offer to needs in general; the same for all needs. What resembles
+    everything answers nothing in particular."""
+    background = statistics.background
+    if background is None:
+        return None
+    title, whole = background[Role.TITLE][None], background[Role.WHOLE][None]
+    offered = offer.vectors
+    found = [
+        best(title, offered.get(Role.TITLE)),
+        best(whole, offered.get(Role.WHOLE)),
+        best(title, offered.get(Role.WHOLE)),
+    ]
+    known = [one for one in found if one is not None]
+    return sum(known) / len(known) if known else None
 
 
 def best(one: "Vectors | None", other: "Vectors | None") -> float | None:

@@ -24,6 +24,7 @@ from matching.models import (
     ServingModel,
 )
 from matching.pairs import score_pair
+from matching.ranker import current_weights
 from matching.recall import Query, compare, gather_texts
 from matching.sources import VISITOR
 from matching.versions import versions_of
@@ -78,7 +79,8 @@ def replay_match(suggestion_id: UUID) -> Replay:
         for name in sorted({*stored.features, *features})
         if _differ(stored.features.get(name), features.get(name))
     }
-    return Replay(stored.pk, stored.score, scoring.score(features), differing, changes)
+    recomputed = scoring.score(features, current_weights())
+    return Replay(stored.pk, stored.score, recomputed, differing, changes)
 
 
 def _find(suggestion_id: UUID) -> MatchSuggestion | EndedSuggestion:
@@ -102,8 +104,8 @@ def _changes(then: Mapping[str, Any], need: Item, offer: Item) -> Iterable[Chang
 
 
 def _features(then: Mapping[str, Any], need: Item, offer: Item) -> dict[str, float | None]:
-    statistics = _statistics(then.get("idf"))
-    only = Filter(viewer=VISITOR, roles=frozenset({Role.TITLE, Role.WHOLE}))
+    statistics = _statistics(then.get("idf")).for_model(then.get("model_id") or "")
+    only = Filter(viewer=VISITOR, roles=frozenset(Role))
     index = _StoredVectors(then.get("model_id") or "")
     lexicon = PostgresLexicon(only, statistics)
     texts = gather_texts([need.pk, offer.pk], index, lexicon, only)  # type: ignore[arg-type]

@@ -11,41 +11,18 @@ from typing import Any
 
 from matching.indicators import Judgement
 from matching.sources import Facets
-from matching.trade import TRADE_CODES, TRADE_WEIGHTS
+from matching.trade import TRADE_CODES
+from matching.weights import Weights, packaged
 from park.quantities import Verdict
 
 Features = dict[str, float | None]
 
-WEIGHTS_VERSION = "prior-2"
-"""Changes with the weights and with how a feature is made: 2 reads and judges numbers anew."""
-
-# How alike the texts are, by meaning and by words. Cosines of the packaged model lie between 0.75
-# (nothing in common) and 0.95 (the same matter); `words` is the root of the BM25 share, because
-# the first shared rare words say more than the next. Chosen on a plateau: between half and double
-# the weight of `words` the development figure moves by less than 0.01.
-TEXT_WEIGHTS = {"title": 1.0, "text": 1.0, "title_in_text": 1.0, "words": 0.4}
-# A free text is a dozen words, and a single common one among them is a large share: on titles alone
-# as queries 0.1 gave 0.68 nDCG@10 where 0.4 gave 0.62 (and no words at all 0.66).
-FREE_TEXT_WEIGHTS = {**TEXT_WEIGHTS, "words": 0.1}
+# Cosines of the packaged model lie between 0.75 (nothing in common) and 0.95 (the same matter).
 COSINE_FLOOR = 0.75
 COSINE_SPAN = 0.20
 _WORDS_SPAN = 1 / COSINE_SPAN
-
-# What is known beyond the text moves the score by at most this much, up or down. Priors until
-# there is feedback to fit them to.
-FACT_WEIGHTS = {
-    "chain": 0.04,
-    "key_area": 0.02,
-    "region": 0.01,
-    "maturity": 0.03,
-    "budget": 0.03,
-    "indicators": 0.08,
-    "musts": 0.15,
-    **TRADE_WEIGHTS,
-}
-
-BANDS = (("strong", 0.70), ("good", 0.56), ("possible", 0.45))
-"""Lowest scores of the bands; below the last nothing is suggested."""
+TYPICAL = 0.48
+"""How much an offer resembles all needs, on the average of offers; stretched as a cosine is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +32,27 @@ class TextEvidence:
     title: float | None
     text: float | None
     title_in_text: float | None
+    sentence: float | None
+    """The need's title and the offer's best sentence."""
+    goal_in_title: float | None
+    """The need's best sentence and the offer's title."""
     words: float | None
     """BM25 as a share (see `matching.lexical.share`)."""
+    common: float | None
+    """How much the offer resembles needs in general (see `matching.lexical.Statistics`)."""
 
 
 def text_features(evidence: TextEvidence) -> Features:
-    """Cosines stretched so that 0 is nothing in common; words as the root of their share."""
+    """Cosines stretched so that 0 is nothing in common. Words as the root of their share, because
+    the first shared rare words say more than the next."""
     return {
         "title": _stretch(evidence.title),
         "text": _stretch(evidence.text),
         "title_in_text": _stretch(evidence.title_in_text),
+        "sentence": _stretch(evidence.sentence),
+        "goal_in_title": _stretch(evidence.goal_in_title),
         "words": None if evidence.words is None else max(evidence.words, 0.0) ** 0.5,
+        "common": _stretch(evidence.common),
     }
 
 
@@ -127,11 +114,16 @@ def _musts(judgements: Sequence[Judgement]) -> float | None:
 
 
 def score(
-    features: Mapping[str, float | None], text_weights: Mapping[str, float] = TEXT_WEIGHTS
+    features: Mapping[str, float | None],
+    weights: Weights | None = None,
+    *,
+    is_free_text: bool = False,
 ) -> float:
-    """The weighted mean of the known text features plus what the known facts add or take."""
+    """The weighted mean of the known text features, less what is common, plus what the known facts
+    add or take; a violated must keeps it below `good`. Without `weights` the packaged ones."""
+    weights = weights or packaged()
     total = weight_sum = 0.0
-    for name, weight in text_weights.items():
+    for name, weight in (weights.free_text if is_free_text else weights.text).items():
         value = features.get(name)
         if value is not None:
             # A cosine's weight is meant before stretching; words come unstretched.
@@ -140,17 +132,25 @@ def score(
             weight_sum += weight
     if not weight_sum:
         return 0.0
-    facts = sum(
-        weight * value
-        for name, weight in FACT_WEIGHTS.items()
-        if (value := features.get(name)) is not None
+    value = total / weight_sum
+    common = features.get("common")
+    if common is not None:
+        value -= weights.common * (common - TYPICAL)
+    value += sum(
+        weight * fact
+        for name, weight in weights.facts.items()
+        if (fact := features.get(name)) is not None
     )
-    return total / weight_sum + facts
+    violated = features.get("musts")
+    if violated is not None and violated < 0:
+        value = min(value, weights.violated_ceiling) + weights.violated_each * violated
+    return value
 
 
-def band(value: float) -> str | None:
+def band(value: float, weights: Weights | None = None) -> str | None:
     """None is too little to be suggested."""
-    return next((name for name, least in BANDS if value >= least), None)
+    bands = (weights or packaged()).bands
+    return next((name for name, least in bands if value >= least), None)
 
 
 def reasons(features: Features, facts: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -158,10 +158,11 @@ def reasons(features: Features, facts: Mapping[str, Any]) -> list[dict[str, Any]
 
     `facts` gives the data of a code: shared words, chains, musts…
     """
+    facts_weights = {**packaged().facts, "musts": _MUSTS_RANK}
     weighed = [
-        (FACT_WEIGHTS.get(name, 0.1) * abs(value), name, value)
+        (facts_weights.get(name, _TEXT_RANK) * abs(value), name, value)
         for name, value in features.items()
-        if value is not None and (name in FACT_WEIGHTS or value >= _NOTABLE.get(name, 1.0))
+        if value is not None and (name in facts_weights or value >= _NOTABLE.get(name, 9.0))
     ]
     found = []
     for _, name, value in sorted(weighed, key=lambda one: (-one[0], one[1])):
@@ -171,12 +172,24 @@ def reasons(features: Features, facts: Mapping[str, Any]) -> list[dict[str, Any]
     return found
 
 
-_NOTABLE = {"title": 0.65, "text": 0.65, "title_in_text": 0.65, "words": 0.25}
+_TEXT_RANK = 0.1
+_MUSTS_RANK = 0.5
+"""Where similarities and a violated must stand among the reasons, beside the weights of facts."""
+_NOTABLE = {
+    "title": 0.65,
+    "text": 0.65,
+    "title_in_text": 0.65,
+    "sentence": 0.7,
+    "goal_in_title": 0.7,
+    "words": 0.25,
+}
 _CODES = {
     **TRADE_CODES,
     "title": ("titles_alike", None),
     "text": ("texts_alike", None),
     "title_in_text": ("title_found_in_text", None),
+    "sentence": ("title_found_in_sentence", None),
+    "goal_in_title": ("goal_found_in_title", None),
     "words": ("shared_words", None),
     "chain": ("same_chain", "other_chain"),
     "key_area": ("same_key_area", None),

@@ -13,8 +13,9 @@ from matching import scoring
 from matching.agreement import place_of
 from matching.index.protocol import Filter, Role
 from matching.lexical import count
-from matching.lexicon import PostgresLexicon, current_statistics
+from matching.lexicon import PostgresLexicon, statistics_for
 from matching.models import Embedding, Item, Passage
+from matching.ranker import current_weights
 from matching.recall import Query, compare, find_candidates, gather_texts
 from matching.search_filters import SearchFilters, matching_items
 from matching.serving import get_serving
@@ -56,7 +57,8 @@ def search(
         kinds=frozenset(filters.kinds) if filters.kinds else None,
         item_ids=matching_items(filters),
     )
-    statistics = current_statistics()
+    statistics = statistics_for(index.model_id if index is not None else "")
+    weights = current_weights()
     lexicon = PostgresLexicon(only, statistics)
     vectors = {} if index is None else {Role.TITLE: serving.encoder().encode_queries([text])}
     query = Query(vectors, count([text]))
@@ -65,7 +67,8 @@ def search(
     scores = {
         one: scoring.score(
             scoring.text_features(compare(query, texts[one], statistics)),
-            scoring.FREE_TEXT_WEIGHTS,
+            weights,
+            is_free_text=True,
         )
         for one in candidates
     }

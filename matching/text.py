@@ -27,6 +27,14 @@ _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _LETTERS_AND_DIGITS = re.compile(r"[a-z]+|[0-9]+(?:\.[0-9]+)?")
 
 
+# What a title ends with when it says that something is wanted, and not what.
+_WANTING = re.compile(
+    r"(?:的)?(?:关键技术|技术)?(?:的)?"
+    r"(?:(?:研究|研发|开发|攻关|引进|产业化|应用|需求|求助|合作|项目|解决方案)[与及和]?)+$"
+)
+_SHORTEST_CORE = 4
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A sentence and where it stands in its field's text (characters, half-open)."""
@@ -44,6 +52,12 @@ def clean(text: str) -> str:
 def normalise(text: str) -> str:
     """NFKC, lower case, single spaces: the form in which words are compared."""
     return _SPACE.sub(" ", unicodedata.normalize("NFKC", clean(text)).lower()).strip()
+
+
+def core_title(title: str) -> str:
+    """A title without its closing words of wanting: 防爆锂离子电池的研发 → 防爆锂离子电池."""
+    core = _WANTING.sub("", title).rstrip("的及与和、 ")
+    return core if len(core) >= _SHORTEST_CORE else title
 
 
 def hash_text(text: str) -> str:

@@ -24,8 +24,7 @@ from park.quantities.units import YEAR
 TRADED_KINDS = frozenset({"order", "material", "capacity"})
 """A need's own kind, of those that are bought and sold by amount."""
 
-TRADE_WEIGHTS = {"amount": 0.05, "price": 0.05, "delivery": 0.04, "place": 0.02}
-"""How much each may move a score, as `scoring.FACT_WEIGHTS`: priors until there is feedback."""
+TRADE_FEATURES = ("amount", "price", "delivery", "place")
 TRADE_CODES: dict[str, tuple[str | None, str | None]] = {
     "amount": ("amount_enough", "amount_short"),
     "price": ("price_within", "price_above"),
@@ -164,7 +163,7 @@ def trade_features(
     """Each from −1 (speaks against) to 1 (speaks for); None where a side does not say, or where the
     need is not of a kind that is traded by amount."""
     if need_kind not in TRADED_KINDS:
-        return dict.fromkeys(TRADE_WEIGHTS)
+        return dict.fromkeys(TRADE_FEATURES)
     asked, offered = _public(need), _public(offer)
     place = None if not need_region or not offer_region else need_region == offer_region
     return {

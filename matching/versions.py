@@ -4,8 +4,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from matching import scoring
 from matching.models import EndedSuggestion, Item, MatchSuggestion
+from matching.ranker import current_weights
 
 
 def versions_of(need: Item, offer: Item, *, model_id: str, idf: int) -> dict[str, Any]:
@@ -13,7 +13,7 @@ def versions_of(need: Item, offer: Item, *, model_id: str, idf: int) -> dict[str
     those of the items as they were scored."""
     return {
         "model_id": model_id,
-        "weights": scoring.WEIGHTS_VERSION,
+        "weights": current_weights().version,
         "idf": idf,
         "need_text": need.text_digest,
         "offer_text": offer.text_digest,

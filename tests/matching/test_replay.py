@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from django.core.management import CommandError, call_command
 
-from matching import indexing, lexicon, scoring
+from matching import indexing, lexicon, ranker
 from matching.models import (
     Embedding,
     EndedSuggestion,
@@ -16,10 +16,12 @@ from matching.models import (
     Item,
     MatchSuggestion,
     Passage,
+    RankerFit,
     ServingModel,
 )
 from matching.replay import WITHDRAWN, replay_match
 from matching.sources import Facets
+from matching.weights import packaged
 from park.core.errors import NotFound
 from tests.matching.conftest import CRANE, REFINER, REFINING, TODAY, HeldSource
 from tests.matching.test_indexing import index
@@ -102,9 +104,15 @@ def test_another_model_is_named_and_its_vectors_are_not_mixed_in(pair: MatchSugg
     assert not replay_match(pair.pk).is_same
 
 
-def test_other_weights_are_named(pair: MatchSuggestion, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scoring, "WEIGHTS_VERSION", "another")
+def test_other_weights_are_named(pair: MatchSuggestion) -> None:
+    fitted = {**packaged().as_json(), "version": "another"}
+    RankerFit.objects.create(
+        version="another", weights=fitted, judged=1, measured={}, is_taken=True
+    )
+    ranker.forget_weights()
     assert changed(pair) == ["weights"]
+    RankerFit.objects.all().delete()
+    ranker.forget_weights()
 
 
 def test_another_vector_without_a_changed_version_is_no_excuse(pair: MatchSuggestion) -> None:

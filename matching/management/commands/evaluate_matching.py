@@ -31,17 +31,16 @@ class Command(BaseCommand):
         try:
             qrels = read_qrels(options["qrels"])
             wanted = {need for need, grades in qrels.items() if max(grades.values()) >= RELEVANT}
-            needs = [
-                entry
-                for entry in read_entries(options["needs"], "need", Side.NEED)
-                if entry.name in wanted
-            ]
+            everything = read_entries(options["needs"], "need", Side.NEED)
+            needs = [entry for entry in everything if entry.name in wanted]
             capabilities = read_entries(options["capabilities"], "capability", Side.OFFER)
             if not needs:
                 raise CommandError("none of the judged needs is in the file of needs")
             # Beside the models: what was embedded once is used by every later evaluation.
             cache = Path(settings.DATA_DIR) / "models" / "evaluation"
-            rankings = rank_files(needs, capabilities, get_encoder(), cache, _progress)
+            rankings = rank_files(
+                needs, capabilities, get_encoder(), cache, _progress, background=everything
+            )
         except DomainError as error:
             raise CommandError(str(error)) from error
         figures = {method: evaluate(rankings[method], qrels) for method in METHODS}
