@@ -168,5 +168,6 @@ def test_the_command_prints_before_and_after(tmp_path: Path) -> None:
     )
     result = json.loads(out.getvalue())
     assert result["measured"]["files"] == {"needs": 2, "before": 1.0, "after": 1.0}
-    assert result["is_taken"] and result["judged"] == 4
+    assert result["is_taken"]
+    assert result["judged"] == 4
     ranker.forget_weights()
