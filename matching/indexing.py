@@ -32,6 +32,7 @@ from matching.models import (
 from matching.passages import PlannedPassage, plan_documents, plan_passages
 from matching.serving import get_serving, suggestions_lock
 from matching.sources import SourceItem
+from matching.text import clean
 from park.core.errors import DomainError
 
 if TYPE_CHECKING:
@@ -171,7 +172,7 @@ def store_item(source: SourceItem, today: date) -> Item:
     values: dict[str, Any] = {
         "side": source.side.value,
         "organisation_id": source.organisation_id,
-        "title": source.title,
+        "title": clean(source.title),
         "is_searchable": is_searchable,
         "sub_kind": facets.sub_kind,
         "chains": list(facets.chains),

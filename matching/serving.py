@@ -206,7 +206,7 @@ def load_rows(item_ids: Sequence[UUID], model_id: str) -> list[ItemRows]:
     with connection.cursor() as query:
         query.execute(
             """
-            SELECT p.item_id, p.id, p.role, p.level, e.vector
+            SELECT p.item_id, p.id, p.role, p.level, e.dimension, e.vector
             FROM matching_passage p
             JOIN matching_embedding e ON e.text_hash = p.text_hash AND e.model_id = %s
             WHERE p.item_id = ANY(%s)
@@ -214,9 +214,14 @@ def load_rows(item_ids: Sequence[UUID], model_id: str) -> list[ItemRows]:
             """,
             [model_id, searchable],
         )
-        for item_id, passage_id, role, level, vector in query.fetchall():
+        for item_id, passage_id, role, level, dimension, stored in query.fetchall():
+            vector = np.frombuffer(stored, "<f4") if len(stored) == 4 * dimension else None
+            if vector is None or not np.isfinite(vector).all():
+                # Left out, it costs one passage; let in, the index of everything.
+                log.warning("serving.vector_damaged", passage_id=passage_id, model_id=model_id)
+                continue
             rows.setdefault(item_id, []).append(Row(passage_id, Role(role), Level(level)))
-            vectors.setdefault(item_id, []).append(np.frombuffer(vector, "<f4"))
+            vectors.setdefault(item_id, []).append(vector)
     return [
         ItemRows(
             one,

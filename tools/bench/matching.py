@@ -87,9 +87,11 @@ class Bench:
         self.qrels = read_qrels(folder / "qrels_dev.tsv")
         self.both: Qrels = defaultdict(dict)
         more = [read_qrels(path) for path in sorted(LABELS.glob("qrels_*_dev.tsv"))]
+        known = {row["id"] for row in self.needs}
         for qrels in (self.qrels, *more):
             for need, grades in qrels.items():
-                self.both[need].update(grades)
+                if need in known:
+                    self.both[need].update(grades)
         self.missed: list[str] = []
         self._rankings: Rankings | None = None
 
