@@ -66,8 +66,12 @@ class Serving:
     def encoder(self) -> Encoder:
         """The encoder of the serving model. Raises DomainError model_missing."""
         wanted = self.model_id()
-        if wanted == configured_model_id():
-            return get_encoder()
+        try:
+            if wanted == configured_model_id():
+                return get_encoder()
+        except DomainError as error:
+            # The configured model is gone; what serves may be another one.
+            log.warning("serving.configured_model_unusable", code=error.code, **error.data)
         with self._lock:
             if self._old_encoder is None or self._old_encoder.model_id != wanted:
                 row = ServingModel.objects.get(pk=1)

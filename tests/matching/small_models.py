@@ -71,4 +71,5 @@ DAMAGES: dict[str, Callable[[Path], None]] = {
     "tokenizer is no tokenizer": _garble("tokenizer.json"),
     "tokenizer cut short": _cut("tokenizer.json"),
     "nothing in it": _empty,
+    "gone": shutil.rmtree,
 }
