@@ -10,6 +10,7 @@ import os
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from inspect import signature
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -106,6 +107,7 @@ class Bench:
                 self._aim("quality", rankings, qrels)
 
     def experts(self) -> None:
+        from matching import benchmark
         from matching.benchmark import read_qrels
         from tools.bench.reranking import rerank
 
@@ -113,13 +115,11 @@ class Bench:
         needs = [row for row in self.needs if row["id"] in lists]
         offers = read_rows(self.folder / "expert_achievements_dev.jsonl")
         with entries(needs, offers) as (asked, offered):
-            rankings = rerank(
+            rankings = self._call(
+                getattr(benchmark, "rerank_files", rerank),
+                {need: sorted(grades) for need, grades in lists.items()},
                 asked,
                 offered,
-                {need: sorted(grades) for need, grades in lists.items()},
-                self.encoder,
-                self.cache,
-                progress,
             )
         show_quality("expert_qrels_dev.tsv", rankings, lists)
         show_differences(rankings, lists)
@@ -199,7 +199,15 @@ class Bench:
     def _rank(self, needs: Any, offers: Any) -> Rankings:
         from matching.benchmark import rank_files
 
-        return rank_files(needs, offers, self.encoder, self.cache, progress)
+        return self._call(rank_files, needs, offers)
+
+    def _call(self, rank: Callable[..., Rankings], *what: Any) -> Rankings:
+        """With all needs there are as the background, for a ranking that looks at it."""
+        given = (*what, self.encoder, self.cache, progress)
+        if "background" not in signature(rank).parameters:
+            return rank(*given)
+        with entries(self.needs, ()) as (background, _):
+            return rank(*given, background=background)
 
     def _twins(self, name: str, twins: Sequence[Sequence[Any]]) -> dict[str, float]:
         """Prints how twins rank among all capabilities; {method: share of bad ones in the top}."""

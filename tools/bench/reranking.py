@@ -18,9 +18,9 @@ _ROLES = (Role.TITLE, Role.WHOLE)
 
 
 def rerank(
+    lists: Mapping[str, Sequence[str]],
     needs: Sequence[Entry],
     offers: Sequence[Entry],
-    lists: Mapping[str, Sequence[str]],
     encoder: "Encoder",
     cache_folder: Path,
     progress: Callable[[int, int], None],
