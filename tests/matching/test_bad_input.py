@@ -12,12 +12,13 @@ import pytest
 from pytest_django import Settings
 
 from matching import encoder, indexing
+from matching.index.protocol import Filter
 from matching.lexical import count
 from matching.models import Embedding, Item, MatchSuggestion
 from matching.queries import search_words, suggestions_of
 from matching.search import search
 from matching.search_filters import SearchFilters
-from matching.serving import get_serving
+from matching.serving import get_serving, index_folder
 from matching.sources import IndicatorLine, Side
 from matching.text import tokens
 from park.core.errors import DomainError
@@ -28,8 +29,15 @@ from tests.matching.small_models import DAMAGES, DIMENSION, make_small_model
 
 pytestmark = pytest.mark.django_db
 
+
 QUERY = "高纯铜电解精炼"
 OFFERS = SearchFilters(side=Side.OFFER)
+
+
+@pytest.fixture(autouse=True)
+def no_index_file() -> None:
+    """A file that another test saved holds entries that its transaction took back."""
+    shutil.rmtree(index_folder(), ignore_errors=True)
 
 
 def index(source: HeldSource, *object_ids: UUID) -> None:
@@ -47,8 +55,6 @@ def meaning() -> list[tuple[UUID, float]]:
     serving = get_serving()
     found = serving.index(fresh=True)
     assert found is not None
-    from matching.index.protocol import Filter
-
     vector = serving.encoder().encode_queries([QUERY])
     [best] = found.search(vector, 50, Filter())
     objects = dict(Item.objects.values_list("pk", "object_id"))
