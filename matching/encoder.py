@@ -166,13 +166,14 @@ def _read_prompts(folder: Path) -> dict[str, str]:
 
 def open_plain(folder: Path) -> "SentenceTransformer":
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    from safetensors import SafetensorError
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
     logging.disable_progress_bar()
     try:
         return SentenceTransformer(str(folder), device="cpu", local_files_only=True)
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, SafetensorError) as error:
         raise DomainError("model_missing", path=str(folder), reason=str(error)[:300]) from error
 
 

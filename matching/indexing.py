@@ -33,6 +33,7 @@ from matching.passages import PlannedPassage, plan_documents, plan_passages
 from matching.ranker import current_weights
 from matching.serving import get_serving, suggestions_lock
 from matching.sources import SourceItem
+from matching.text import clean
 from matching.text_indicators import indicator_lines
 from matching.trade import terms_worth_keeping
 from matching.versions import end_suggestions
@@ -68,12 +69,12 @@ def embed_items(items: Sequence[SourceItem]) -> None:
     if not planned:
         return
     serving = get_serving()
+    texts = {one.text_hash: (one.role, one.text) for one in planned}
     try:
-        encoders = [serving.encoder()]
+        # First the model that answers: the configured one may be missing or broken.
+        embed_texts(serving.encoder(), texts)
         if serving.model_id() != configured_model_id():
-            encoders.append(get_encoder())
-        for encoder in encoders:
-            embed_texts(encoder, {one.text_hash: (one.role, one.text) for one in planned})
+            embed_texts(get_encoder(), texts)
     except DomainError as error:
         log.warning("indexing.without_meaning", code=error.code, **error.data)
 
@@ -175,7 +176,7 @@ def store_item(source: SourceItem, today: date) -> Item:
     values: dict[str, Any] = {
         "side": source.side.value,
         "organisation_id": source.organisation_id,
-        "title": source.title,
+        "title": clean(source.title),
         "is_searchable": is_searchable,
         "sub_kind": facets.sub_kind,
         "chains": list(facets.chains),

@@ -20,7 +20,7 @@ from matching.recall import Query, compare, find_candidates, gather_texts
 from matching.search_filters import SearchFilters, matching_items
 from matching.serving import get_serving
 from matching.sources import VISITOR, Viewer
-from matching.text import normalise
+from matching.text import clean, normalise
 from park.core.levels import Level
 
 
@@ -46,6 +46,7 @@ def search(
 
     Raises DomainError model_missing when no model can embed the text.
     """
+    text = clean(text)
     if not normalise(text):
         return []
     filters = filters or SearchFilters()

@@ -66,8 +66,12 @@ class Serving:
     def encoder(self) -> Encoder:
         """The encoder of the serving model. Raises DomainError model_missing."""
         wanted = self.model_id()
-        if wanted == configured_model_id():
-            return get_encoder()
+        try:
+            if wanted == configured_model_id():
+                return get_encoder()
+        except DomainError as error:
+            # The configured model is gone; what serves may be another one.
+            log.warning("serving.configured_model_unusable", code=error.code, **error.data)
         with self._lock:
             if self._old_encoder is None or self._old_encoder.model_id != wanted:
                 row = ServingModel.objects.get(pk=1)
@@ -206,7 +210,7 @@ def load_rows(item_ids: Sequence[UUID], model_id: str) -> list[ItemRows]:
     with connection.cursor() as query:
         query.execute(
             """
-            SELECT p.item_id, p.id, p.role, p.level, e.vector
+            SELECT p.item_id, p.id, p.role, p.level, e.dimension, e.vector
             FROM matching_passage p
             JOIN matching_embedding e ON e.text_hash = p.text_hash AND e.model_id = %s
             WHERE p.item_id = ANY(%s)
@@ -214,9 +218,14 @@ def load_rows(item_ids: Sequence[UUID], model_id: str) -> list[ItemRows]:
             """,
             [model_id, searchable],
         )
-        for item_id, passage_id, role, level, vector in query.fetchall():
+        for item_id, passage_id, role, level, dimension, stored in query.fetchall():
+            vector = np.frombuffer(stored, "<f4") if len(stored) == 4 * dimension else None
+            if vector is None or not np.isfinite(vector).all():
+                # Left out, it costs one passage; let in, the index of everything.
+                log.warning("serving.vector_damaged", passage_id=passage_id, model_id=model_id)
+                continue
             rows.setdefault(item_id, []).append(Row(passage_id, Role(role), Level(level)))
-            vectors.setdefault(item_id, []).append(np.frombuffer(vector, "<f4"))
+            vectors.setdefault(item_id, []).append(vector)
     return [
         ItemRows(
             one,

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 MAX_SENTENCE = 160
 """Characters: a longer sentence is cut at a comma, a longer clause anywhere."""
 MIN_SENTENCE = 8
+MAX_WORD = 64
+"""Characters of a Latin or numeric word that count: longer runs are no words, and PostgreSQL takes
+no lexeme above 2,046 bytes."""
 MAX_WHOLE = 700
 """Characters of one embedded piece of a whole text: some 450 of the model's 512 tokens."""
 
@@ -137,6 +140,7 @@ def tokens(text: str) -> list[str]:
             else:
                 found.extend(word[i : i + 2] for i in range(len(word) - 1))
             continue
+        word = word[:MAX_WORD]
         found.append(word)
         parts = _LETTERS_AND_DIGITS.findall(word)
         if len(parts) > 1 and len(word) <= 24:

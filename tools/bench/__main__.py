@@ -9,6 +9,7 @@ BENCHMARKS = {
     "embedding": "bulk embedding against plain sentence-transformers",
     "index": "index search against bare FAISS",
     "imports": "a list of 50 000 needs against one of 5 000",
+    "matching": "rankings against judged pairs, hard negatives and txtai",
     "quantities": "the reader of numbers and units against hand-made labels",
     "api": "the list endpoint against itself and against a bare django-ninja endpoint",
     "exports": "whole exports of 100 000 entries against those of 1 000",
