@@ -321,7 +321,7 @@ _FIRM = re.compile(
 )
 _PRESENT = re.compile(
     "目前|现有|现在|当前|现阶段|已经|已(?!知)|曾|过去|以往|(?<![比较于])(?:原来|原有|原先|传统|常规|普通)|市场上|国内外|国外|国内(?!先进|领先)|国际上|全球|全世界|"
-    "世界|我国|全国|中国|据统计|一般|通常|往往|截至|截止|年来|去年|今年|历年|拥有|每年(?:约|都|因|需)|行业(?:内|平均)|同行业|存在|缺点|缺陷|只能|只有|仅有|仅为|常常|常不|无法|难以|不太|困难|若|如果|实验证明|统计|调查|研究表明|问题是|现(?=为|使用|采用|生产)"
+    "世界|我国|全国|中国|据统计|一般|通常|往往|截至|截止|年来|去年|今年|历年|拥有|每年(?:约|都|因|需)|行业(?:内|平均)|同行业|存在|缺点|缺陷|只能|只有|仅有|仅为|常常|常不|无法|难以|不太|困难|试过|用过|若|如果|实验证明|统计|调查|研究表明|问题是|现(?=为|使用|采用|生产)"
 )
 _ASKED_STILL = re.compile("要求|需要|需求|希望|期望|目标|拟|预期|必须|应|不得|力争|现需")
 _OLDER = re.compile(
@@ -366,6 +366,8 @@ _THINGS = frozenset(
 )
 FEW = 10
 """Fewer of anything are parts of a device, steps or variants, not a performance."""
+_TOO_LITTLE = re.compile("不到|不足|仅|只")
+"""Of what should be more, that is a complaint."""
 _MONEY = re.compile("成本|价格|单价|电价|价")
 
 
@@ -382,6 +384,8 @@ def _is_background(text: str, one: Quantity, clause: str, name: str, side: Side)
     if one.dimension == "count" and one.counts in _THINGS and one.comparator not in _BOUNDS:
         return True
     if _FIRM.search(clause) and one.dimension in ("count", "area", "money", "time"):
+        return True
+    if one.comparator is Comparator.LT and _TOO_LITTLE.search(clause) and _LARGER.search(name):
         return True
     start = max(text.rfind(sign, 0, one.start) for sign in "。;\n") + 1
     since = text[start : one.start]
