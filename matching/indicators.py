@@ -6,6 +6,7 @@ which claim speaks of which indicator. A claim of another thing, or none, leaves
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from matching.names import alikeness
@@ -88,7 +89,8 @@ def written_value(line: IndicatorLine) -> dict[str, str] | None:
         return None
     text = one.text
     if not text:  # of a form
-        numbers = [f"{value:f}" for value in (line.value, line.value_max) if value is not None]
+        ends = (line.value, line.value_max)
+        numbers = [f"{value.normalize():f}" for value in ends if value is not None]
         text = f"{'~'.join(numbers)} {line.unit}".strip()
     sign = _SIGNS.get(one.comparator, "")
     if one.comparator in (Comparator.CHANGE_BY, Comparator.CHANGE_TO) and one.low != one.high:
@@ -133,12 +135,17 @@ def _shares(
         for at, claim in enumerate(claims):
             if claim.quantity is None or not is_comparable(asked, claim.quantity):
                 continue
-            need_context = need_context or normalise(f"{need_title} {line.text}")
-            offer_context = normalise(f"{offer_title} {claim.text}")
+            need_context = need_context or _context(need_title, line.text)
+            offer_context = _context(offer_title, claim.text)
             share = alikeness(line.name, claim.name, need_context, offer_context)
             if share:
                 found[number, at] = share
     return found
+
+
+@lru_cache(maxsize=50_000)
+def _context(title: str, text: str) -> str:
+    return normalise(f"{title} {text}")
 
 
 def _judge(line: IndicatorLine, fitting: Sequence[tuple[float, Claim]]) -> Judgement:

@@ -62,6 +62,8 @@ def _lines(
         key = line.name, line.level, _value(line.quantity)
         if _value(line.quantity) in stated or key in seen:
             continue
+        if side is Side.NEED and forms and not line.must:
+            continue  # whoever filled in the form said there what is asked
         seen.add(key)
         found.append(line)
         if len(seen) == MAX_LINES:
@@ -269,6 +271,7 @@ _DEMAND = re.compile(
     "要求|必须|须|应|需|达到|达|不得|确保|保证|满足|实现|控制在|提高到|提升到|提升至|降至|降低到|指标|目标"
 )
 _BOUNDS = frozenset({Comparator.GE, Comparator.GT, Comparator.LE, Comparator.LT})
+_UNCOUNTED = re.compile("[多余几]")
 _REACHED = re.compile(r"(?:达到|达|可达|高达|要达|提高到|提升到|提升至|提高至)(?:了| |约|:)*$")
 _SMALLER = re.compile(
     "误差|偏差|公差|损失|损耗|噪|粗糙度|跳动|漂移|延迟|时延|能耗|电耗|水耗|煤耗|排放|泄漏|检出限|成本|杂质|残留|"
@@ -280,15 +283,21 @@ _LARGER = re.compile(
 )
 
 
+def _is_bound(one: Quantity) -> bool:
+    """Said by a comparator; 30 多种 only says that nobody counted."""
+    return one.comparator in _BOUNDS and not _UNCOUNTED.search(one.text)
+
+
 def _is_must(one: Quantity, clause: str, text: str) -> bool:
     """A bound or a demanding word makes a must, a wish or 左右 a nice-to-have."""
     if one.comparator is Comparator.ABOUT or _WISH.search(clause):
         return False
     if _WISH.search(text[max(0, one.start - 60) : one.start].rpartition("。")[2]):
         return False
+    is_open = (one.low is None) != (one.high is None) and one.comparator not in _BOUNDS
     return (
-        one.comparator in _BOUNDS
-        or (one.low is None) != (one.high is None)
+        _is_bound(one)
+        or is_open
         or one.comparator in (Comparator.PM, Comparator.CHANGE_TO)
         or _DEMAND.search(clause) is not None
     )
@@ -381,7 +390,7 @@ def _is_background(text: str, one: Quantity, clause: str, name: str, side: Side)
         return _OLDER.search(clause) is not None
     if _FIRM.search(name) or (one.dimension.startswith("money") and not _MONEY.search(name)):
         return True
-    if one.dimension == "count" and one.counts in _THINGS and one.comparator not in _BOUNDS:
+    if one.dimension == "count" and one.counts in _THINGS and not _is_bound(one):
         return True
     if _FIRM.search(clause) and one.dimension in ("count", "area", "money", "time"):
         return True

@@ -82,8 +82,7 @@ test('a need is posted, published, matched, and found by a query without a word 
 
   await test.step('the matrix names what is open, and the one question is ready to send', async () => {
     const first = firm.locator('.suggestion').first()
-    await expect(first.locator('.matrix tbody tr').first()).toContainText(INDICATOR)
-    await expect(first.locator('.matrix .unknown, .matrix .met').first()).toBeVisible()
+    await expect(first.locator('.matrix')).toContainText(INDICATOR)
     await expect(firm.locator('main')).not.toContainText(/\d ?% ?(匹配|契合)/)
     expect(await seriousProblems(firm)).toEqual([])
   })

@@ -136,7 +136,9 @@ def test_a_claim_answers_the_line_that_its_name_fits_best() -> None:
 
 
 def test_a_complaint_asks_for_nothing() -> None:
-    need = entry(Side.NEED, "国产样试过，剥离强度只有0.4N/mm；识别准确率不到90%。要求剥离强度≥0.6N/mm")
+    need = entry(
+        Side.NEED, "国产样试过，剥离强度只有0.4N/mm；识别准确率不到90%。要求剥离强度≥0.6N/mm"
+    )
     assert [(one.name, one.quantity and one.quantity.text) for one in indicator_lines(need)] == [
         ("剥离强度", "0.6N/mm")
     ]
