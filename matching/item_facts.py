@@ -51,11 +51,12 @@ def indicators_of(item: Item) -> list[IndicatorLine]:
 
     Kept with the row in memory: a need is compared with hundreds of offers.
     """
-    kept = item.__dict__.get("_public_lines")
+    memory = vars(item)
+    kept = memory.get("_public_lines")
     if kept is None or kept[0] is not item.indicators:
         lines = [indicator_from_json(row) for row in item.indicators]
         kept = item.indicators, [line for line in lines if line.level is Level.PUBLIC]
-        item.__dict__["_public_lines"] = kept
+        memory["_public_lines"] = kept
     return kept[1]
 
 

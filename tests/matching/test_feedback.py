@@ -74,7 +74,7 @@ def test_the_question_is_about_something_open(rows: list[tuple[str, bool]]) -> N
 def suggestion(db: Any) -> MatchSuggestion:
     from django.utils import timezone
 
-    items = [
+    need, offer = (
         Item.objects.create(
             kind=kind,
             side=side,
@@ -84,8 +84,8 @@ def suggestion(db: Any) -> MatchSuggestion:
             updated_at=timezone.now(),
         )
         for kind, side in (("need", "need"), ("capability", "offer"))
-    ]
-    return suggest(*items)
+    )
+    return suggest(need, offer)
 
 
 def test_feedback_becomes_labels_with_the_features_of_then(suggestion: MatchSuggestion) -> None:
