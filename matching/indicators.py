@@ -6,6 +6,7 @@ which claim speaks of which indicator. A claim of another thing, or none, leaves
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from matching.names import alikeness
@@ -88,50 +89,13 @@ def written_value(line: IndicatorLine) -> dict[str, str] | None:
         return None
     text = one.text
     if not text:  # of a form
-        numbers = [f"{value:f}" for value in (line.value, line.value_max) if value is not None]
+        ends = (line.value, line.value_max)
+        numbers = [f"{value.normalize():f}" for value in ends if value is not None]
         text = f"{'~'.join(numbers)} {line.unit}".strip()
     sign = _SIGNS.get(one.comparator, "")
     if one.comparator in (Comparator.CHANGE_BY, Comparator.CHANGE_TO) and one.low != one.high:
         sign = "ge" if one.high is None else "le" if one.low is None else ""
     return {"sign": sign, "text": text, "change": one.change}
-
-
-def judge(
-    line: IndicatorLine,
-    claims: Sequence[Claim],
-    *,
-    need_title: str = "",
-    offer_title: str = "",
-) -> Judgement:
-    """The verdict of the claim that is most surely of the same parameter.
-
-    Of claims whose names fit equally well the one in the same words counts, else the best one: an
-    offer that states several grades meets what any of them meets.
-    """
-    asked = line.quantity
-    if asked is None:
-        return Judgement(line, Verdict.UNKNOWN)
-    need_context = normalise(f"{need_title} {line.text}")
-    most, found = 0.0, list[tuple[Verdict, Claim]]()
-    for claim in claims:
-        if claim.quantity is None or not is_comparable(asked, claim.quantity):
-            continue
-        offer_context = normalise(f"{offer_title} {claim.text}")
-        share = alikeness(line.name, claim.name, need_context, offer_context)
-        if share > most:
-            most, found = share, []
-        if share and share == most:
-            found.append((compare(asked, claim.quantity), claim))
-    if len(found) > 1:
-        found = [one for one in found if _are_same_words(line.text, one[1].text)] or found
-    if not found:
-        return Judgement(line, Verdict.UNKNOWN)
-    return Judgement(line, *max(found, key=lambda one: _ORDER[one[0]]))
-
-
-def _are_same_words(one: str, other: str) -> bool:
-    mine, theirs = ({text[i : i + 2] for i in range(len(text) - 1)} for text in (one, other))
-    return len(mine & theirs) >= SAME_WORDS * max(len(mine), len(theirs), 1)
 
 
 def judge_all(
@@ -141,7 +105,63 @@ def judge_all(
     need_title: str = "",
     offer_title: str = "",
 ) -> list[Judgement]:
-    return [judge(line, claims, need_title=need_title, offer_title=offer_title) for line in lines]
+    """For each line the verdict of the claim that is most surely of the same parameter.
+
+    A claim speaks of the line that its name fits best: 镀镍层厚度 is no answer to 厚度 where the
+    need asks for both. Of claims that fit a line equally well the one in the same words counts,
+    else the best one: an offer that states several grades meets what any of them meets.
+    """
+    shares = _shares(lines, claims, need_title, offer_title)
+    most: dict[int, float] = {}
+    for (_, at), share in shares.items():
+        most[at] = max(share, most.get(at, 0.0))
+    fitting: dict[int, list[tuple[float, Claim]]] = {}
+    for (number, at), share in shares.items():
+        if share == most[at]:
+            fitting.setdefault(number, []).append((share, claims[at]))
+    return [_judge(line, fitting.get(number, ())) for number, line in enumerate(lines)]
+
+
+def _shares(
+    lines: Sequence[IndicatorLine], claims: Sequence[Claim], need_title: str, offer_title: str
+) -> dict[tuple[int, int], float]:
+    """How well the names of a line and of a claim fit, by the places of both; none is left out."""
+    found = {}
+    for number, line in enumerate(lines):
+        asked = line.quantity
+        if asked is None:
+            continue
+        need_context = ""
+        for at, claim in enumerate(claims):
+            if claim.quantity is None or not is_comparable(asked, claim.quantity):
+                continue
+            need_context = need_context or _context(need_title, line.text)
+            offer_context = _context(offer_title, claim.text)
+            share = alikeness(line.name, claim.name, need_context, offer_context)
+            if share:
+                found[number, at] = share
+    return found
+
+
+@lru_cache(maxsize=50_000)
+def _context(title: str, text: str) -> str:
+    return normalise(f"{title} {text}")
+
+
+def _judge(line: IndicatorLine, fitting: Sequence[tuple[float, Claim]]) -> Judgement:
+    if line.quantity is None or not fitting:
+        return Judgement(line, Verdict.UNKNOWN)
+    most = max(share for share, _ in fitting)
+    best = [claim for share, claim in fitting if share == most]
+    if len(best) > 1:
+        best = [one for one in best if _are_same_words(line.text, one.text)] or best
+    verdicts = [(compare(line.quantity, one.quantity), one) for one in best if one.quantity]
+    return Judgement(line, *max(verdicts, key=lambda one: _ORDER[one[0]]))
+
+
+def _are_same_words(one: str, other: str) -> bool:
+    mine, theirs = ({text[i : i + 2] for i in range(len(text) - 1)} for text in (one, other))
+    return len(mine & theirs) >= SAME_WORDS * max(len(mine), len(theirs), 1)
 
 
 def judge_texts(need: SourceItem, offer: SourceItem) -> list[Judgement]:

@@ -47,9 +47,17 @@ def facets_of(item: Item) -> Facets:
 
 
 def indicators_of(item: Item) -> list[IndicatorLine]:
-    """The public ones, of its forms and of its texts, with their numbers as read on saving."""
-    lines = [indicator_from_json(row) for row in item.indicators]
-    return [line for line in lines if line.level is Level.PUBLIC]
+    """The public ones, of its forms and of its texts, with their numbers as read on saving.
+
+    Kept with the row in memory: a need is compared with hundreds of offers.
+    """
+    memory = vars(item)
+    kept = memory.get("_public_lines")
+    if kept is None or kept[0] is not item.indicators:
+        lines = [indicator_from_json(row) for row in item.indicators]
+        kept = item.indicators, [line for line in lines if line.level is Level.PUBLIC]
+        memory["_public_lines"] = kept
+    return kept[1]
 
 
 def claims_by_item(items: Sequence[Item]) -> dict[UUID, list[Claim]]:

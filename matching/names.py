@@ -84,8 +84,8 @@ def alikeness(one: str, other: str, one_context: str, other_context: str) -> flo
     share, only_one, only_other, ends_alike = _compare(one, other)
     if not ends_alike or share < SHARE:
         return 0.0
-    is_bare = share < 1 or min(len(_BARE.sub("", _plain(name))) for name in (one, other)) < MIN_BARE
-    if is_bare and not _share_a_matter(one_context, other_context, one + other):
+    is_bare = _is_bare(_plain(one)) or _is_bare(_plain(other))
+    if (is_bare or share < 1) and not _share_a_matter(one_context, other_context, one + other):
         return 0.0
     if not only_one and not only_other:
         return 1.0
@@ -93,6 +93,12 @@ def alikeness(one: str, other: str, one_context: str, other_context: str) -> flo
         if not all(_is_covered(piece, context, is_bare=is_bare) for piece in pieces):
             return 0.0
     return share - 0.1
+
+
+def _is_bare(name: str) -> bool:
+    """Of whatever thing: 温度, 含量; 磷含量 says of what."""
+    rest = _BARE.sub("", name)
+    return not rest if rest != name else len(name) < MIN_BARE
 
 
 @lru_cache(maxsize=50_000)

@@ -58,8 +58,7 @@ def question_about(row: Mapping[str, Any], offer_title: str) -> Question:
     zh, en = CHANGES[value["change"]]
     asked = f"{SIGNS[value['sign']]} {value['text']}".strip()
     return Question(
-        f"您好，请问贵方“{title}”的{name}能否达到{zh}{' ' if zh else ''}{asked} 的要求，"
-        "目前的实测值或保证值是多少？",
+        f"您好，请问贵方“{title}”的{name}能否达到{zh} {asked} 的要求，目前的实测值或保证值是多少？",
         f"Could you please tell us whether your “{title}” reaches {en}{asked} for “{name}”, and "
         "what value you measure or guarantee at present?",
     )

@@ -62,6 +62,8 @@ def _lines(
         key = line.name, line.level, _value(line.quantity)
         if _value(line.quantity) in stated or key in seen:
             continue
+        if side is Side.NEED and forms and not line.must:
+            continue  # whoever filled in the form said there what is asked
         seen.add(key)
         found.append(line)
         if len(seen) == MAX_LINES:
@@ -269,6 +271,7 @@ _DEMAND = re.compile(
     "要求|必须|须|应|需|达到|达|不得|确保|保证|满足|实现|控制在|提高到|提升到|提升至|降至|降低到|指标|目标"
 )
 _BOUNDS = frozenset({Comparator.GE, Comparator.GT, Comparator.LE, Comparator.LT})
+_UNCOUNTED = re.compile("[多余几]")
 _REACHED = re.compile(r"(?:达到|达|可达|高达|要达|提高到|提升到|提升至|提高至)(?:了| |约|:)*$")
 _SMALLER = re.compile(
     "误差|偏差|公差|损失|损耗|噪|粗糙度|跳动|漂移|延迟|时延|能耗|电耗|水耗|煤耗|排放|泄漏|检出限|成本|杂质|残留|"
@@ -280,15 +283,21 @@ _LARGER = re.compile(
 )
 
 
+def _is_bound(one: Quantity) -> bool:
+    """Said by a comparator; 30 多种 only says that nobody counted."""
+    return one.comparator in _BOUNDS and not _UNCOUNTED.search(one.text)
+
+
 def _is_must(one: Quantity, clause: str, text: str) -> bool:
     """A bound or a demanding word makes a must, a wish or 左右 a nice-to-have."""
     if one.comparator is Comparator.ABOUT or _WISH.search(clause):
         return False
     if _WISH.search(text[max(0, one.start - 60) : one.start].rpartition("。")[2]):
         return False
+    is_open = (one.low is None) != (one.high is None) and one.comparator not in _BOUNDS
     return (
-        one.comparator in _BOUNDS
-        or (one.low is None) != (one.high is None)
+        _is_bound(one)
+        or is_open
         or one.comparator in (Comparator.PM, Comparator.CHANGE_TO)
         or _DEMAND.search(clause) is not None
     )
@@ -321,7 +330,7 @@ _FIRM = re.compile(
 )
 _PRESENT = re.compile(
     "目前|现有|现在|当前|现阶段|已经|已(?!知)|曾|过去|以往|(?<![比较于])(?:原来|原有|原先|传统|常规|普通)|市场上|国内外|国外|国内(?!先进|领先)|国际上|全球|全世界|"
-    "世界|我国|全国|中国|据统计|一般|通常|往往|截至|截止|年来|去年|今年|历年|拥有|每年(?:约|都|因|需)|行业(?:内|平均)|同行业|存在|缺点|缺陷|只能|只有|仅有|仅为|常常|常不|无法|难以|不太|困难|若|如果|实验证明|统计|调查|研究表明|问题是|现(?=为|使用|采用|生产)"
+    "世界|我国|全国|中国|据统计|一般|通常|往往|截至|截止|年来|去年|今年|历年|拥有|每年(?:约|都|因|需)|行业(?:内|平均)|同行业|存在|缺点|缺陷|只能|只有|仅有|仅为|常常|常不|无法|难以|不太|困难|试过|用过|若|如果|实验证明|统计|调查|研究表明|问题是|现(?=为|使用|采用|生产)"
 )
 _ASKED_STILL = re.compile("要求|需要|需求|希望|期望|目标|拟|预期|必须|应|不得|力争|现需")
 _OLDER = re.compile(
@@ -366,6 +375,8 @@ _THINGS = frozenset(
 )
 FEW = 10
 """Fewer of anything are parts of a device, steps or variants, not a performance."""
+_TOO_LITTLE = re.compile("不到|不足|仅|只")
+"""Of what should be more, that is a complaint."""
 _MONEY = re.compile("成本|价格|单价|电价|价")
 
 
@@ -379,9 +390,11 @@ def _is_background(text: str, one: Quantity, clause: str, name: str, side: Side)
         return _OLDER.search(clause) is not None
     if _FIRM.search(name) or (one.dimension.startswith("money") and not _MONEY.search(name)):
         return True
-    if one.dimension == "count" and one.counts in _THINGS and one.comparator not in _BOUNDS:
+    if one.dimension == "count" and one.counts in _THINGS and not _is_bound(one):
         return True
     if _FIRM.search(clause) and one.dimension in ("count", "area", "money", "time"):
+        return True
+    if one.comparator is Comparator.LT and _TOO_LITTLE.search(clause) and _LARGER.search(name):
         return True
     start = max(text.rfind(sign, 0, one.start) for sign in "。;\n") + 1
     since = text[start : one.start]

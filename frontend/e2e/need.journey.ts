@@ -80,6 +80,26 @@ test('a need is posted, published, matched, and found by a query without a word 
     await expect(first.locator('mark').first()).toBeVisible()
   })
 
+  await test.step('the matrix names what is open, and the one question is ready to send', async () => {
+    const first = firm.locator('.suggestion').first()
+    await expect(first.locator('.matrix')).toContainText(INDICATOR)
+    await expect(firm.locator('main')).not.toContainText(/\d ?% ?(匹配|契合)/)
+    expect(await seriousProblems(firm)).toEqual([])
+  })
+
+  await test.step('the enterprise says why a suggestion is no use, and takes it back', async () => {
+    const feedback = firm.locator('.suggestion .feedback').first()
+    await feedback.getByRole('button', { name: '没用' }).click()
+    await feedback.locator('input[value=other_matter]').check()
+    expect(await seriousProblems(firm)).toEqual([])
+    await feedback.locator('button[type=submit]').click()
+    await expect(feedback.locator('.said')).toContainText('不是一回事')
+    await firm.reload()
+    await expect(feedback.locator('.said')).toContainText('不是一回事')
+    await feedback.locator('.said button').click()
+    await expect(feedback.locator('.ask')).toBeVisible()
+  })
+
   await test.step('the visitor finds it by meaning, and no contact data with it', async () => {
     await visitor.goto('/')
     await visitor.locator('.hero input[type=search]').fill(QUESTION)

@@ -13,6 +13,7 @@ from matching.outcomes import BandOutcome
 from matching.sources import Side, get_source
 from park.accounts.models import StaffRole
 from park.core.models import AuditEntry
+from park.organisations.models import MembershipRole
 from tests.api.world import API, World, client_of, make_firm, make_user
 from tests.factories.matching import indicator, item_of, place, suggest
 
@@ -218,7 +219,7 @@ def test_a_band_tells_its_outcomes_from_thirty_on(
 
 @pytest.fixture
 def suggestion(world: World) -> MatchSuggestion:
-    other = make_firm("江城冶炼", smelter="editor")
+    other = make_firm("江城冶炼", smelter=MembershipRole.EDITOR)
     offer = world.capability("published")
     offer.organisation = other
     offer.save()

@@ -128,6 +128,22 @@ def test_a_text_is_read_for_its_indicators_and_not_for_its_background() -> None:
     assert share.low == Decimal("0.92")
 
 
+def test_a_claim_answers_the_line_that_its_name_fits_best() -> None:
+    need = entry(Side.NEED, "厚度2~4mm，镀镍层厚度3~5μm", title="软硬复合铜排")
+    offer = entry(Side.OFFER, "镀镍层厚度3~5μm", title="软硬复合铜排局部镀镍")
+    found = {one.name: one.verdict for one in judge_texts(need, offer)}
+    assert found == {"厚度": Verdict.UNKNOWN, "镀镍层厚度": Verdict.MET}
+
+
+def test_a_complaint_asks_for_nothing() -> None:
+    need = entry(
+        Side.NEED, "国产样试过，剥离强度只有0.4N/mm；识别准确率不到90%。要求剥离强度≥0.6N/mm"
+    )
+    assert [(one.name, one.quantity and one.quantity.text) for one in indicator_lines(need)] == [
+        ("剥离强度", "0.6N/mm")
+    ]
+
+
 def test_a_line_knows_where_it_stands() -> None:
     text = "要求按下面几条来做。铜纯度不低于99.9999%。"
     [found] = indicator_lines(entry(Side.NEED, text))

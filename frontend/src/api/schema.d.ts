@@ -2288,6 +2288,49 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/suggestions/feedback/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All feedback as a file (brokers, moderators)
+         * @description Newest first, with the band and the weights that each was said under; `format` is xlsx or
+         *     csv. Authors are named by their side only.
+         */
+        get: operations["export_suggestion_feedback"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/suggestions/{suggestion_id}/feedback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say whether a suggestion is useful, and why
+         * @description Editors and owners of either side, brokers and moderators; one a person and pair, the last
+         *     one counts. The suggestion may be made anew meanwhile: what was said stays with the pair.
+         */
+        put: operations["give_suggestion_feedback"];
+        post?: never;
+        /** Take back what one said of a suggestion */
+        delete: operations["take_back_suggestion_feedback"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tokens": {
         parameters: {
             query?: never;
@@ -2349,8 +2392,8 @@ export interface components {
          * @description A sentence of this entry and the sentence of the other one that agrees with it.
          */
         Agreement: {
-            other: components["schemas"]["Span"];
-            own: components["schemas"]["Span"];
+            other: components["schemas"]["PlacedSpan"];
+            own: components["schemas"]["PlacedSpan"];
             /** Strength */
             strength: number;
         };
@@ -2374,6 +2417,16 @@ export interface components {
             entry_ids: string[];
             /** Version */
             version: number;
+        };
+        /**
+         * BandOutcome
+         * @description Of so many introductions in this band, so many were signed.
+         */
+        BandOutcome: {
+            /** Introductions */
+            introductions: number;
+            /** Signed */
+            signed: number;
         };
         /** Booking */
         Booking: {
@@ -3319,6 +3372,38 @@ export interface components {
              */
             shape: "count" | "money" | "score" | "day" | "flag";
         };
+        /** Feedback */
+        Feedback: {
+            /**
+             * Given At
+             * Format: date-time
+             */
+            given_at: string;
+            /** Is Useful */
+            is_useful: boolean;
+            /** Note */
+            note: string;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "fits" | "in_contact" | "worth_knowing" | "other_matter" | "indicators_short" | "not_mature" | "too_dear" | "too_far" | "unavailable" | "known_already" | "other";
+        };
+        /** FeedbackInput */
+        FeedbackInput: {
+            /** Is Useful */
+            is_useful: boolean;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
+            /**
+             * Reason
+             * @enum {string}
+             */
+            reason: "fits" | "in_contact" | "worth_knowing" | "other_matter" | "indicators_short" | "not_mature" | "too_dear" | "too_far" | "unavailable" | "known_already" | "other";
+        };
         /** FieldAdvice */
         FieldAdvice: {
             /** Advice */
@@ -3780,16 +3865,54 @@ export interface components {
             /** Value Max */
             value_max: number | null;
         };
-        /** IndicatorVerdict */
+        /** IndicatorSide */
+        IndicatorSide: {
+            /** After */
+            after: string;
+            /** Before */
+            before: string;
+            /** End */
+            end: number;
+            /** Field */
+            field: string;
+            /** Ordinal */
+            ordinal: number;
+            /** Start */
+            start: number;
+            /** Text */
+            text: string;
+            value: components["schemas"]["IndicatorValue"] | null;
+        };
+        /**
+         * IndicatorValue
+         * @description As the side wrote it, in its own unit.
+         */
+        IndicatorValue: {
+            /**
+             * Change
+             * @enum {string}
+             */
+            change: "up" | "down" | "";
+            /**
+             * Sign
+             * @enum {string}
+             */
+            sign: "ge" | "gt" | "le" | "lt" | "about" | "";
+            /** Text */
+            text: string;
+        };
+        /**
+         * IndicatorVerdict
+         * @description A line of the matrix: what the need asks, and the best claim of the offer.
+         */
         IndicatorVerdict: {
             /** Must */
             must: boolean;
             /** Name */
             name: string;
-            /** Other Text */
-            other_text: string;
-            /** Own Text */
-            own_text: string;
+            other: components["schemas"]["IndicatorSide"] | null;
+            own: components["schemas"]["IndicatorSide"] | null;
+            question: components["schemas"]["Question"] | null;
             /**
              * Verdict
              * @enum {string}
@@ -4865,6 +4988,30 @@ export interface components {
              */
             starts_at: string;
         };
+        /**
+         * OneQuestion
+         * @description The question whose answer would decide most. None when a must is violated.
+         */
+        OneQuestion: {
+            /**
+             * Band If Met
+             * @enum {string}
+             */
+            band_if_met: "strong" | "good" | "possible" | "";
+            /** En */
+            en: string;
+            /** Indicator */
+            indicator: number;
+            /** Open Musts */
+            open_musts: number;
+            /**
+             * To
+             * @enum {string}
+             */
+            to: "own" | "other";
+            /** Zh */
+            zh: string;
+        };
         /** OrganisationDetail */
         OrganisationDetail: {
             /** About */
@@ -5187,6 +5334,26 @@ export interface components {
             number: number;
         };
         /**
+         * PlacedSpan
+         * @description With the words around it in its field; both are empty when the text has changed since.
+         */
+        PlacedSpan: {
+            /** After */
+            after: string;
+            /** Before */
+            before: string;
+            /** End */
+            end: number;
+            /** Field */
+            field: string;
+            /** Ordinal */
+            ordinal: number;
+            /** Start */
+            start: number;
+            /** Text */
+            text: string;
+        };
+        /**
          * Problem
          * @description An error. Programs decide by `code`; `title` is a sentence in the reader's language.
          */
@@ -5272,6 +5439,16 @@ export interface components {
              * @default
              */
             short_name?: string;
+        };
+        /**
+         * Question
+         * @description One sentence to the offering side, ready to send.
+         */
+        Question: {
+            /** En */
+            en: string;
+            /** Zh */
+            zh: string;
         };
         /** Reason */
         Reason: {
@@ -5842,6 +6019,7 @@ export interface components {
              * Format: date-time
              */
             computed_at: string;
+            feedback: components["schemas"]["Feedback"] | null;
             /**
              * Id
              * Format: uuid
@@ -5849,7 +6027,11 @@ export interface components {
             id: string;
             /** Indicators */
             indicators: components["schemas"]["IndicatorVerdict"][];
+            /** May Judge */
+            may_judge: boolean;
             other: components["schemas"]["SuggestedEntry"];
+            outcome: components["schemas"]["BandOutcome"] | null;
+            question: components["schemas"]["OneQuestion"] | null;
             /** Reasons */
             reasons: components["schemas"]["Reason"][];
         };
@@ -16191,6 +16373,193 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_suggestion_feedback: {
+        parameters: {
+            query?: {
+                format?: "xlsx" | "csv";
+                language?: "" | "zh" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_suggestion_feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                suggestion_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Feedback"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_back_suggestion_feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                suggestion_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

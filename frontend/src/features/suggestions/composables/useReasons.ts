@@ -10,6 +10,10 @@ const AGAINST = new Set([
   'above_budget',
   'indicators_not_met',
   'must_not_met',
+  'amount_short',
+  'price_above',
+  'delivered_late',
+  'other_place',
 ])
 
 export interface ReasonSentence {
@@ -50,6 +54,15 @@ export function useReasons() {
       case 'maturity_below':
         return data.asked && data.offered
           ? { asked: Number(data.asked), offered: Number(data.offered) }
+          : null
+      case 'amount_enough':
+      case 'amount_short':
+      case 'price_within':
+      case 'price_above':
+      case 'delivered_in_time':
+      case 'delivered_late':
+        return data.asked && data.offered
+          ? { asked: String(data.asked), offered: String(data.offered) }
           : null
       case 'indicators_met':
       case 'indicators_not_met':
