@@ -9,9 +9,11 @@ from api import auth
 from api.exports import FILE_ANSWER, export
 from api.listings import detail
 from api.pagination import PageQuery
+from api.routers.drafts import add_draft_operations
 from api.routers.listings import WRITE, add_shared_operations
 from api.routers.suggestions import OFFERS, add_suggestions
 from api.schemas.base import Page, problems
+from api.schemas.drafts import NeedDraft
 from api.schemas.exports import ExportQuery
 from api.schemas.listings import Need, NeedCard, NeedEdit, NeedFilters, NewNeed
 from market.listings import exports, queries, services
@@ -103,3 +105,4 @@ def edit_need(request: HttpRequest, listing_id: UUID, body: NeedEdit):
 
 add_shared_operations(router, kind=KIND, schema=Need)
 add_suggestions(router, noun="need", kind=KIND, other_kinds=OFFERS)
+add_draft_operations(router, kind=KIND, schema=NeedDraft)

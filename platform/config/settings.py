@@ -152,6 +152,8 @@ RATE_LIMITS = {
     "search.member": "120/min",
     "suggestions.visitor": "120/min",
     "suggestions.member": "300/min",
+    "drafting.visitor": "30/min",
+    "drafting.member": "120/min",
     "upload.visitor": "10/h",
     "upload.member": "300/h",
     "export.visitor": "30/h",
