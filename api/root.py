@@ -27,6 +27,7 @@ from api.routers import (
     session,
     staff,
     stations,
+    teams,
     tokens,
 )
 
@@ -89,6 +90,7 @@ api.add_router("", park.router)
 for one in (organisations, membership, growth, stations, staff):
     api.add_router("", one.router)
 api.add_router("/needs", needs.router)
+api.add_router("/needs", teams.router)
 api.add_router("/capabilities", capabilities.router)
 api.add_router("/review-queue", review.router)
 api.add_router("/search", search.router)

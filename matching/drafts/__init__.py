@@ -1,4 +1,4 @@
-"""What an author is told while writing: entries that are nearly the same, and what if it asked less.
+"""What an author is told while writing: entries that are nearly the same, and what if.
 
-`rules` (pure) decides, `finding` is the worker's part, `queries` the web's.
+`rules` and `what_if` (pure) decide, `finding` is the worker's part, `queries` the web's.
 """

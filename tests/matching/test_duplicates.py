@@ -81,8 +81,8 @@ def test_a_copy_is_called_one_and_comes_first(needs: HeldSource) -> None:
     found = find_similar(
         Draft(REFINING[0], "。".join(REFINING)), kind="need", except_id=None, unpublished=[]
     )
-    assert [(one.object_id, one.likeness.closeness) for one in found][0] == (copy, "copy")
     assert len(found) == 2
+    assert (found[0].object_id, found[0].likeness.closeness) == (copy, "copy")
 
 
 @pytest.mark.django_db

@@ -1,7 +1,7 @@
 """Every read of needs and capabilities; what a viewer may not see is not in the answer.
 
-`entries` reads one entry, `lists` many, `drafts` what an author is told while writing, `review` what staff and owners look back on, `station`
-the queue of a liaison station.
+`entries` reads one entry, `lists` many, `drafts` what an author is told while writing, `review`
+what staff and owners look back on, `station` the queue of a liaison station.
 """
 
 from market.listings.queries.drafts import SimilarListing, SimilarListings, find_similar

@@ -1,0 +1,20 @@
+"""Kits and consortia of a need."""
+
+from typing import Any
+
+from tests.api.role_rows.base import ABSENT, READERS, Row
+from tests.api.world import World
+
+
+def submitted(world: World) -> dict[str, Any]:
+    return {"need_id": world.need("submitted").pk}
+
+
+# Whoever sees the need sees what it takes.
+SEEN = Row(ABSENT, ABSENT, "200", "200", path=submitted, only_for=READERS, other_staff=ABSENT)
+
+ROWS: dict[str, Row] = {
+    "get_need_kit": SEEN,
+    "export_need_kit": SEEN,
+    "get_need_consortium": SEEN,
+}
