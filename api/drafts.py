@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from api.schemas.drafts import CapabilityDraft, NeedDraft
+from api.schemas.drafts import CapabilityDraft, NeedDraft, WhatIfDraft
 from market.listings import queries
 from market.listings.kinds import ListingKind
 from park.accounts.actors import Actor
@@ -33,3 +33,11 @@ def similar_listings(
         for one in found.items
     ]
     return {"mode": found.mode, "items": items}
+
+
+def what_if(draft: WhatIfDraft) -> dict[str, Any]:
+    told = queries.ask_what_if(
+        content=draft.content.model_dump(exclude_unset=True), organisation_id=draft.organisation_id
+    )
+    indicators = [{**one, "position": one["ordinal"]} for one in told.indicators]
+    return {"mode": told.mode, "offers": told.offers, "indicators": indicators}

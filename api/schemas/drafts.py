@@ -39,3 +39,35 @@ class SimilarAnswer(Output):
     mode: Literal["meaning", "words"]
     """`words` when no worker answered in time."""
     items: list[SimilarListing]
+
+
+class WhatIfDraft(Input):
+    organisation_id: UUID | None = None
+    """In whose name it is written: its own capabilities are not counted."""
+    content: NeedContentIn
+
+
+class WhatIfStep(Output):
+    value: float
+    value_max: float | None
+    count: int
+    """Capabilities that would meet the indicator with this value."""
+
+
+class WhatIfIndicator(Output):
+    position: int
+    """In the draft's list."""
+    met: int
+    """Capabilities that meet it as it stands."""
+    speaking: int
+    """Capabilities that say anything comparable of it."""
+    steps: list[WhatIfStep]
+    """In the order of their values; at each the count changes."""
+
+
+class WhatIf(Output):
+    mode: Literal["meaning", "words"]
+    offers: int
+    """Capabilities about the matter, whatever they say of the indicators."""
+    indicators: list[WhatIfIndicator]
+    """Those with a number."""

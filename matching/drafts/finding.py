@@ -1,4 +1,5 @@
-"""The entries of its own kind that are nearly what an author is writing. Workers only."""
+"""What the worker finds for an author who is writing: entries of the same kind that are nearly the
+same, and the offers that are about the matter. Workers only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,13 +10,14 @@ from uuid import UUID
 from django.db.models import Q
 from django.utils import timezone
 
+from matching import scoring
 from matching.drafts.rules import FEWEST_TOKENS, Likeness, overlap
 from matching.encoder import Encoder
 from matching.index.protocol import Filter, Role
 from matching.lexical import count
 from matching.lexicon import PostgresLexicon, current_statistics
 from matching.models import Item
-from matching.recall import Query, find_candidates, gather_texts
+from matching.recall import Query, compare, find_candidates, gather_texts
 from matching.serving import get_serving
 from matching.sources import VISITOR
 from matching.text import clean, pieces
@@ -125,6 +127,33 @@ def _among_unpublished(
         )
         found.append(Found(object_id, likeness))
     return found
+
+
+def find_offers(
+    draft: Draft, *, kind: str, not_organisation_id: UUID | None, limit: int
+) -> list[UUID]:
+    """The items of the kind whose text is close enough to be suggested for the draft, best first.
+
+    Facts take no part: they are what the author is still thinking about. Raises DomainError
+    model_missing.
+    """
+    only = Filter(
+        viewer=VISITOR,
+        kinds=frozenset({kind}),
+        not_organisation_id=not_organisation_id,
+    )
+    statistics = current_statistics()
+    lexicon = PostgresLexicon(only, statistics)
+    query = Query(embed(get_serving().encoder(), draft), draft.words)
+    index = get_serving().index()
+    candidates = find_candidates(query, index, lexicon, only)
+    texts = gather_texts(candidates, index, lexicon, only)
+    scores = {
+        one: scoring.score(scoring.text_features(compare(query, texts[one], statistics)))
+        for one in candidates
+    }
+    close = [one for one in candidates if scoring.band(scores[one]) is not None]
+    return sorted(close, key=lambda one: (-scores[one], str(one)))[:limit]
 
 
 @lru_cache(maxsize=500)

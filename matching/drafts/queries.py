@@ -9,8 +9,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from matching.asking import ask_worker
+from matching.drafts.answering import answer
 from matching.drafts.rules import Closeness, Likeness, overlap
 from matching.index.protocol import Filter
+from matching.item_facts import indicator_to_json
 from matching.lexical import CANDIDATES, count, strongest
 from matching.lexicon import PostgresLexicon
 from matching.models import Item
@@ -20,6 +22,9 @@ from matching.sources import VISITOR, SourceItem
 from matching.text import clean, normalise
 
 SECONDS = 2.0
+WHAT_IF_SECONDS = 4.0
+BY_WORDS = 20
+"""Offers that are looked at when words alone find them: nobody tells the near from the far."""
 MAX_TEXT = 20_000
 """Characters of a draft that are looked at."""
 MAX_FOUND = 5
@@ -46,7 +51,7 @@ def find_similar(
     text = text_of(draft)
     if not normalise(text):
         return SimilarEntries("meaning", [])
-    answer = ask_worker(
+    told = ask_worker(
         "matching.similar",
         [
             {"title": draft.title, "text": text},
@@ -56,10 +61,43 @@ def find_similar(
         ],
         timeout,
     )
-    if answer is None:
+    if told is None:
         return SimilarEntries("words", _similar_by_words(draft, text, unpublished))
-    found = [SimilarEntry(UUID(row["object_id"]), row["closeness"]) for row in answer]
+    found = [SimilarEntry(UUID(row["object_id"]), row["closeness"]) for row in told]
     return SimilarEntries("meaning", found[:MAX_FOUND])
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIfAnswer:
+    mode: Mode
+    offers: int
+    """How many were found that are about the matter."""
+    indicators: list[dict[str, Any]]
+    """As `matching.drafts.answering.answer` gives them."""
+
+
+def ask_what_if(draft: SourceItem, *, kind: str, timeout: float = WHAT_IF_SECONDS) -> WhatIfAnswer:
+    """How many public offers of a kind would meet each of a draft's indicators at other values.
+
+    Without a worker, offers are found by words alone; the counting is the same.
+    """
+    text = text_of(draft)
+    lines = [indicator_to_json(line) for line in draft.indicators if line.value is not None]
+    if not lines or not normalise(text):
+        return WhatIfAnswer("meaning", 0, [])
+    whose = draft.organisation_id
+    told = ask_worker(
+        "matching.what_if",
+        [{"title": draft.title, "text": text}, kind, str(whose) if whose else None, lines],
+        timeout,
+    )
+    if told is not None:
+        return WhatIfAnswer("meaning", told["offers"], told["indicators"])
+    only = Filter(viewer=VISITOR, kinds=frozenset({kind}), not_organisation_id=whose)
+    lexicon = PostgresLexicon(only)
+    documents = lexicon.candidates(strongest(count([text]), lexicon.statistics), BY_WORDS)
+    told = answer([document.item_id for document in documents], lines)
+    return WhatIfAnswer("words", told["offers"], told["indicators"])
 
 
 def text_of(draft: SourceItem) -> str:

@@ -20,3 +20,20 @@ def similar(
         unpublished=[(UUID(one), Draft(title, text)) for one, title, text in unpublished],
     )
     return [{"object_id": str(one.object_id), "closeness": one.likeness.closeness} for one in found]
+
+
+@shared_task(name="matching.what_if")
+def what_if(
+    draft: dict[str, str], kind: str, not_organisation_id: str | None, lines: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """See `matching.drafts.queries.ask_what_if`; the lines are as in `Item.indicators`."""
+    from matching.drafts.answering import MAX_OFFERS, answer
+    from matching.drafts.finding import Draft, find_offers
+
+    found = find_offers(
+        Draft(**draft),
+        kind=kind,
+        not_organisation_id=UUID(not_organisation_id) if not_organisation_id else None,
+        limit=MAX_OFFERS,
+    )
+    return answer(found, lines)

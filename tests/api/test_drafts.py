@@ -74,3 +74,42 @@ def test_half_a_draft_may_be_asked_about(
 ) -> None:
     answer = ask(client_of(world.member), content)
     assert (answer.status_code, answer.json()["items"]) == (200, [])
+
+
+def what_if(client: Client, value: float, **more: Any) -> Any:
+    line = {"name": "砷含量", "comparator": "le", "value": value, "unit": "mg/L"}
+    content = {"title": "电解液在线脱砷", "problem": "砷含量波动。", "indicators": [line]}
+    return post(client, "/needs/what-if", {"content": content, **more}).json()
+
+
+def test_a_looser_limit_finds_a_capability_and_a_stricter_one_loses_it(
+    world: World, no_worker: None
+) -> None:
+    made = world.capability("published")  # promises ≤ 0.3 mg/L
+    indexing.index_item("capability", made.pk)
+    told = what_if(client_of(world.stranger), 0.1)
+    assert (told["mode"], told["offers"]) == ("words", 1)
+    (line,) = told["indicators"]
+    assert (line["position"], line["met"], line["speaking"]) == (0, 0, 1)
+    assert line["steps"] == [{"value": 0.3, "value_max": None, "count": 1}]
+    (line,) = what_if(client_of(world.stranger), 0.5)["indicators"]
+    assert (line["met"], line["steps"]) == (1, [])
+
+
+def test_ones_own_capabilities_are_not_counted(world: World, no_worker: None) -> None:
+    indexing.index_item("capability", world.capability("published").pk)
+    told = what_if(client_of(world.member), 0.1, organisation_id=str(world.firm.pk))
+    assert told["offers"] == 0
+
+
+def test_what_a_capability_keeps_to_itself_is_not_counted(world: World, no_worker: None) -> None:
+    hidden = {"indicators": "matched"}
+    indexing.index_item("capability", world.capability("published", field_levels=hidden).pk)
+    told = what_if(client_of(world.stranger), 0.5)
+    assert [line["speaking"] for line in told["indicators"]] == [0]
+
+
+def test_without_numbers_there_is_no_what_if(world: World, no_worker: None) -> None:
+    body = {"content": {"title": "脱砷", "indicators": [{"name": "砷", "text": "尽量低"}]}}
+    told = post(client_of(world.member), "/needs/what-if", body).json()
+    assert told["indicators"] == []

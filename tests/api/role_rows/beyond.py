@@ -1,8 +1,8 @@
-"""Kits and consortia of a need."""
+"""Kits and consortia of a need, and what if."""
 
 from typing import Any
 
-from tests.api.role_rows.base import ABSENT, READERS, Row
+from tests.api.role_rows.base import ABSENT, READERS, SIGN_IN, Row, constant
 from tests.api.world import World
 
 
@@ -17,4 +17,5 @@ ROWS: dict[str, Row] = {
     "get_need_kit": SEEN,
     "export_need_kit": SEEN,
     "get_need_consortium": SEEN,
+    "ask_what_if": Row(SIGN_IN, "200", "200", "200", body=constant({"content": {"title": "脱砷"}})),
 }

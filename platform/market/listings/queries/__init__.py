@@ -4,7 +4,12 @@
 what staff and owners look back on, `station` the queue of a liaison station.
 """
 
-from market.listings.queries.drafts import SimilarListing, SimilarListings, find_similar
+from market.listings.queries.drafts import (
+    SimilarListing,
+    SimilarListings,
+    ask_what_if,
+    find_similar,
+)
 from market.listings.queries.entries import (
     ListingView,
     PendingView,
@@ -44,6 +49,7 @@ __all__ = [
     "SimilarListings",
     "StationCounts",
     "StationEntry",
+    "ask_what_if",
     "cards_by_id",
     "count_current",
     "figures",

@@ -14,6 +14,7 @@ from market.listings.queries.lists import ListingCard, cards_by_id
 from market.listings.sources import PASSAGE_FIELDS, item_of_draft
 from market.listings.states import Status
 from matching.drafts import queries as drafts
+from matching.drafts.queries import WhatIfAnswer
 from matching.drafts.rules import Closeness
 from matching.queries import Mode
 from matching.sources import SourceItem
@@ -75,6 +76,14 @@ def find_similar(
         if (card := cards.get(entry.object_id)) is not None and card.status != Status.CLOSED
     ]
     return SimilarListings(found.mode, items)
+
+
+def ask_what_if(*, content: Mapping[str, Any], organisation_id: UUID | None = None) -> WhatIfAnswer:
+    """How many capabilities would meet each number of a need's draft at other values. Those of the
+    organisation itself are not counted; hidden indicators may be asked about, since only their
+    author sees the answer."""
+    draft = as_draft(ListingKind.NEED, content, organisation_id=organisation_id)
+    return drafts.ask_what_if(draft, kind=ListingKind.CAPABILITY.value)
 
 
 def as_draft(
