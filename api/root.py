@@ -12,6 +12,7 @@ from api.routers import (
     capabilities,
     editions,
     files,
+    gaps,
     growth,
     health,
     imports,
@@ -94,6 +95,7 @@ api.add_router("/needs", teams.router)
 api.add_router("/capabilities", capabilities.router)
 api.add_router("/review-queue", review.router)
 api.add_router("/search", search.router)
+api.add_router("/gap-map", gaps.router)
 api.add_router("/imports", imports.router)
 api.add_router("/instruments", instruments.router)
 api.add_router("/bookings", bookings.router)

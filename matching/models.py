@@ -190,3 +190,43 @@ class MatchSuggestion(models.Model):
             models.Index(fields=["need_item", "-score", "id"], name="suggestion_need"),
             models.Index(fields=["offer_item", "-score", "id"], name="suggestion_offer"),
         ]
+
+
+class GapMapStatus(models.TextChoices):
+    REQUESTED = "requested", "已请求"
+    RUNNING = "running", "计算中"
+    DONE = "done", "已完成"
+    FAILED = "failed", "失败"
+
+
+class GapMap(models.Model):
+    """A dated snapshot of what nothing answers and what nobody asks for (see `matching.gaps`)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    status = models.CharField(max_length=10, choices=GapMapStatus, default=GapMapStatus.REQUESTED)
+    requested_at = models.DateTimeField(default=timezone.now)
+    heartbeat_at = models.DateTimeField(default=timezone.now)
+    """A sign of life of the one who makes it; without one it is given up."""
+    made_at = models.DateTimeField(null=True)
+    groups_done = models.PositiveIntegerField(default=0)
+    groups_total = models.PositiveIntegerField(default=0)
+    """Groups are a chain's needs or its capabilities."""
+    error_code = models.CharField(max_length=60, blank=True)
+    content = models.JSONField(default=dict)
+    """As `matching.gaps.making` writes it: ids and bands, no titles, so that nothing stays here of
+    what is withdrawn."""
+    slot = models.PositiveSmallIntegerField(default=1, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["slot"],
+                condition=Q(status__in=("requested", "running")),
+                name="gap_map_one_at_a_time",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["-made_at", "-id"], condition=Q(status="done"), name="gap_map_newest"
+            )
+        ]

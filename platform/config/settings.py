@@ -247,6 +247,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "schedule": crontab(hour="3", minute="40"),
         "options": {"expires": 3600},
     },
+    "make-daily-gap-map": {
+        "task": "matching.make_daily_gap_map",
+        "schedule": crontab(hour="4", minute="10"),
+        "options": {"queue": "index", "expires": 3600},
+    },
     **{
         task: {
             "task": f"matching.{task}",
