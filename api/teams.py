@@ -118,6 +118,7 @@ def _measures(one: Measurer) -> list[dict[str, Any]]:
             "name": line.name,
             "need_text": line.text,
             "offer_text": found.text,
+            "how": found.how,
             "reaches": found.reaches,
         }
         for line, found in one.measured

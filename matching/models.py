@@ -160,6 +160,10 @@ class Band(models.TextChoices):
     POSSIBLE = "possible", "可参考"
 
 
+ANSWERING = frozenset({Band.STRONG, Band.GOOD})
+"""What counts as an answer; a possible one is worth a look and no more."""
+
+
 class MatchSuggestion(models.Model):
     """A need and an offer that may belong together, with what decided it and how to replay it."""
 

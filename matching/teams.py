@@ -15,10 +15,17 @@ from django.utils import timezone
 from matching.consortium import Candidate, find_consortium
 from matching.index.protocol import Filter, Role
 from matching.item_facts import claims_by_item, indicators_of
-from matching.kit import Measured, SkillMatch, is_measurable, measured_by, skills_in
+from matching.kit import (
+    Measured,
+    SkillMatch,
+    is_measurable,
+    measured_by,
+    method_words,
+    skills_in,
+)
 from matching.lexical import count
 from matching.lexicon import PostgresLexicon
-from matching.models import Item, MatchSuggestion, Passage
+from matching.models import ANSWERING, Item, MatchSuggestion, Passage
 from matching.sources import VISITOR, IndicatorLine
 from park.core.levels import Level
 
@@ -26,6 +33,8 @@ MOST_OFFERS = 60
 """Of one kind that are looked at, the best first."""
 BY_WORDS = 20
 """Instruments looked at for one indicator because they speak of it."""
+
+MEASURES_MORE = {"says": 2, "method": 1}
 
 Outcome = Literal["no_musts", "single", "several", "partial", "none"]
 Key = tuple[str, UUID]
@@ -128,10 +137,12 @@ def _offer(row: MatchSuggestion) -> Offer:
 
 
 def team_of(need: Item, offers: Sequence[Offer]) -> Team:
-    """The smallest set of the offers that together meet the need's musts."""
+    """The smallest set of the offers that together meet the need's musts. Only those that answer
+    it take part: a number that fits is no reason to team up with somebody of another trade."""
     musts = musts_of(need, offers)
     numbers = {must: number for number, must in enumerate(musts)}
-    by_key = {_text_key(one): one for one in offers}
+    answers = [one for one in offers if one.band in ANSWERING]
+    by_key = {_text_key(one): one for one in answers}
     found = find_consortium(
         len(musts),
         [
@@ -142,7 +153,7 @@ def team_of(need: Item, offers: Sequence[Offer]) -> Team:
                 _numbers(one, numbers, "met"),
                 _numbers(one, numbers, "partly"),
             )
-            for one in offers
+            for one in answers
         ],
     )
     members = [
@@ -236,11 +247,17 @@ def measurers_for(need: Item, offers: Sequence[Offer], kind: str) -> list[Measur
         offer = known.get(item.pk) or Offer(
             item.kind, item.object_id, item.organisation_id, item.pk
         )
-        measured = [(asked[one.position], one) for one in measured_by(asked, claims[item.pk])]
+        said = measured_by(asked, item.title, claims[item.pk])
+        measured = [(asked[one.position], one) for one in said]
         if measured or offer.band:
             found.append(Measurer(offer, measured))
     return sorted(
-        found, key=lambda one: (-len(one.measured), -one.offer.score, str(one.offer.object_id))
+        found,
+        key=lambda one: (
+            -sum(MEASURES_MORE[said.how] for _, said in one.measured),
+            -one.offer.score,
+            str(one.offer.object_id),
+        ),
     )
 
 
@@ -249,13 +266,16 @@ def _speaking_of(asked: Sequence[IndicatorLine], kind: str) -> list[Item]:
     elsewhere."""
     lexicon = PostgresLexicon(Filter(viewer=VISITOR, kinds=frozenset({kind})))
     ids: dict[UUID, None] = {}
+    named = Q(pk__in=[])
     for line in asked:
         if is_measurable(line):
             documents = lexicon.candidates(list(count([line.name])), BY_WORDS)
             ids.update(dict.fromkeys(document.item_id for document in documents))
-    today = timezone.localdate()
-    current = Q(expires_on__isnull=True) | Q(expires_on__gte=today)
-    return list(Item.objects.filter(current, pk__in=ids, is_searchable=True).order_by("pk"))
+            for word in method_words(line.name):
+                named |= Q(title__icontains=word)
+    current = Q(expires_on__isnull=True) | Q(expires_on__gte=timezone.localdate())
+    rows = Item.objects.filter(current, named | Q(pk__in=ids), kind=kind, is_searchable=True)
+    return list(rows.order_by("pk")[:MOST_OFFERS])
 
 
 def unmeasured(need: Item, measurers: Sequence[Measurer]) -> list[Must]:

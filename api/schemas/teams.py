@@ -63,6 +63,8 @@ class Measurement(Output):
     name: str
     need_text: str
     offer_text: str
+    how: Literal["says", "method"]
+    """`says`: the instrument names the quantity; `method`: its kind commonly measures it."""
     reaches: bool | None
     """Whether the value asked for lies within what the instrument covers; null: nobody says."""
 

@@ -14,14 +14,13 @@ from matching.gaps.naming import shared_words
 from matching.index.protocol import Role
 from matching.lexical import Statistics
 from matching.lexicon import current_statistics
-from matching.models import Band, Embedding, Item, MatchSuggestion, Passage
+from matching.models import ANSWERING, Embedding, Item, MatchSuggestion, Passage
 from matching.serving import get_serving
 from park.core.errors import DomainError
 
 NEED, CAPABILITY = "need", "capability"
 """A need is answered by a capability. That an instrument could measure it, or that a person knows
 about it, answers nothing yet."""
-ANSWERS = frozenset({Band.STRONG.value, Band.GOOD.value})
 NO_CHAIN = ""
 
 Progress = Callable[[int, int], None]
@@ -132,7 +131,7 @@ def _gaps(items: Sequence[Item], own: str, other: str, other_kind: str, today: d
         .iterator(chunk_size=2000)
     }
     found = [Gap(item, best.get(item.pk)) for item in items]
-    return [gap for gap in found if gap.best is None or gap.best.band not in ANSWERS]
+    return [gap for gap in found if gap.best is None or gap.best.band not in ANSWERING]
 
 
 def _by_chain(rows: Sequence[Any], item_of: Callable[[Any], Item]) -> dict[str, list[Any]]:

@@ -139,7 +139,7 @@ def test_the_kit_has_every_kind_and_says_what_is_missing(world: World, need: Ite
     suggest(need, item_of("person", world.card("published").pk), 0.5)
     measuring = instrument(
         world,
-        "原子荧光光谱仪",
+        "在线测砷仪",
         {"name": "砷含量", "comparator": "range", "value": 0.001, "value_max": 10, "unit": "mg/L"},
     )
     kit = ask(need, "kit")

@@ -32,14 +32,15 @@ THICKNESS = line("镀层厚度", "le", "8", "μm")
     [
         (line("镀层厚度", "range", "0.5", "μm", "500"), True),
         (line("镀层厚度", "range", "0.5", "mm", "2"), False),
-        (line("镀层厚度测量", "ge", "100", "nm"), True),
+        # A least thickness, or an error? Nobody can tell.
+        (line("镀层厚度测量", "ge", "100", "nm"), None),
         (line("镀层厚度", "eq", "8", "μm"), None),
     ],
 )
 def test_an_instrument_measures_what_bears_the_name_and_has_the_dimension(
     offered: IndicatorLine, reaches: bool | None
 ) -> None:
-    (found,) = measured_by([THICKNESS], claims_of([offered], []))
+    (found,) = measured_by([THICKNESS], "镀层仪", claims_of([offered], []))
     assert (found.position, found.reaches) == (0, reaches)
 
 
@@ -48,12 +49,12 @@ def test_an_instrument_measures_what_bears_the_name_and_has_the_dimension(
     [line("镀层硬度", "range", "5", "HRC", "70"), line("行程", "ge", "1200", "mm")],
 )
 def test_another_name_or_another_dimension_measures_nothing(offered: IndicatorLine) -> None:
-    assert measured_by([THICKNESS], claims_of([offered], [])) == []
+    assert measured_by([THICKNESS], "镀层仪", claims_of([offered], [])) == []
 
 
 def test_who_finds_carbon_need_not_find_silver() -> None:
     asked = [line("银含量", "le", "0.1", "ppm")]
-    assert measured_by(asked, claims_of([line("碳含量", "ge", "0.001", "%")], [])) == []
+    assert measured_by(asked, "仪器", claims_of([line("碳含量", "ge", "0.001", "%")], [])) == []
 
 
 def test_the_line_that_reaches_is_preferred_to_one_that_does_not() -> None:
@@ -61,13 +62,30 @@ def test_the_line_that_reaches_is_preferred_to_one_that_does_not() -> None:
         line("镀层厚度", "range", "1", "mm", "2"),
         line("镀层厚度", "range", "1", "μm", "50"),
     ]
-    (found,) = measured_by([THICKNESS], claims_of(lines, []))
+    (found,) = measured_by([THICKNESS], "仪器", claims_of(lines, []))
     assert (found.text, found.reaches) == (lines[1].text, True)
 
 
 def test_a_sentence_of_the_instrument_counts_like_a_line() -> None:
-    (found,) = measured_by([THICKNESS], claims_of([], ["可测镀层厚度1~50 μm，重复性好"]))
+    (found,) = measured_by([THICKNESS], "仪器", claims_of([], ["可测镀层厚度1~50 μm，重复性好"]))
     assert found.reaches is True
+
+
+@pytest.mark.parametrize(("limit", "reaches"), [("0.005", True), ("0.5", False)])
+def test_the_kind_of_instrument_counts_and_its_detection_limit_tells_whether_it_reaches(
+    limit: str, reaches: bool
+) -> None:
+    claims = claims_of([line("检出限", "le", limit, "ppm")], [])
+    asked = [line("银含量", "le", "0.1", "ppm")]
+    (found,) = measured_by(asked, "辉光放电质谱仪（GDMS）", claims)
+    assert (found.how, found.reaches) == ("method", reaches)
+    assert measured_by(asked, "温控间三坐标测量机", claims) == []
+
+
+def test_a_purity_is_not_settled_by_a_detection_limit() -> None:
+    claims = claims_of([line("检出限", "le", "0.005", "ppm")], [])
+    (found,) = measured_by([line("铜纯度", "ge", "99.9999", "%")], "质谱仪", claims)
+    assert found.reaches is None
 
 
 @pytest.mark.parametrize(
