@@ -113,7 +113,7 @@ PART_NAMES = {
 }
 WHY = {
     None: Named("没有可匹配的条目", "Nothing comes near it"),
-    "possible": Named("最好的匹配仅“可参考”", "The best match is only a possible one"),
+    "possible": Named("最好的匹配仅“可能相关”", "The best match is only a possible one"),
 }
 
 

@@ -145,9 +145,9 @@ GAPS = {
     "unmeasured": Named("缺口：没有仪器检测", "Gap: no instrument measures it"),
 }
 BANDS = {
-    "strong": Named("高度契合", "Strong"),
-    "good": Named("较契合", "Good"),
-    "possible": Named("可参考", "Possible"),
+    "strong": Named("高度契合", "Strong match"),
+    "good": Named("比较契合", "Good match"),
+    "possible": Named("可能相关", "Possible match"),
 }
 
 
