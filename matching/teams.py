@@ -34,7 +34,6 @@ MOST_OFFERS = 60
 BY_WORDS = 20
 """Instruments looked at for one indicator because they speak of it."""
 
-MEASURES_MORE = {"says": 2, "method": 1}
 
 Outcome = Literal["no_musts", "single", "several", "partial", "none"]
 Key = tuple[str, UUID]
@@ -254,11 +253,17 @@ def measurers_for(need: Item, offers: Sequence[Offer], kind: str) -> list[Measur
     return sorted(
         found,
         key=lambda one: (
-            -sum(MEASURES_MORE[said.how] for _, said in one.measured),
+            -sum(_worth(said) for _, said in one.measured),
             -one.offer.score,
             str(one.offer.object_id),
         ),
     )
+
+
+def _worth(said: Measured) -> float:
+    """Whoever names the quantity is surer than whoever is of the kind, and both must reach."""
+    sure = 2.0 if said.how == "says" else 1.0
+    return sure if said.reaches is None else sure * (1.5 if said.reaches else 0.25)
 
 
 def _speaking_of(asked: Sequence[IndicatorLine], kind: str) -> list[Item]:

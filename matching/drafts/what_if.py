@@ -8,12 +8,17 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 
 from matching.indicators import Claim, judge, quantity_of
+from matching.lexical import count
 from matching.sources import IndicatorLine
 from park.quantities import Comparator, Quantity, Verdict, compare, from_fields, is_comparable
 from park.quantities.compare import ABOUT
 
 LOOSER, TIGHTER = 3, 2
 """Steps shown in either direction; where one has fewer, the other has more."""
+SURE_SHARE = 0.6
+"""Of an indicator's name, to stand beside a claim's number."""
+FARTHEST = 1000
+"""Times more or less than what is asked; beyond it nobody would call it the same request."""
 DIGITS = 6
 """Of a value that is proposed; it is rounded so that the count holds."""
 _ABOUT = (Decimal(1), 1 - ABOUT, 1 + ABOUT)
@@ -45,28 +50,31 @@ def what_if(line: IndicatorLine, offers: Sequence[Sequence[Claim]]) -> WhatIf | 
         return None
     claims = [one for offer in offers if (one := _claim_of(line, asked, offer)) is not None]
 
-    def count(changed: IndicatorLine) -> int:
+    def meeting(changed: IndicatorLine) -> int:
         wanted = quantity_of(changed)
         if wanted is None:
             return 0
         return sum(compare(wanted, one) is Verdict.MET for one in claims)
 
-    met = count(line)
-    values = sorted(_values(line, claims))
+    met = meeting(line)
+    values = sorted(one for one in _values(line, claims) if _is_near(one, line))
     looser: list[Step] = []
     tighter: list[Step] = []
     for walk in _walks(line, values):
-        for step in _changes(walk, count, met):
+        for step in _changes(walk, meeting, met):
             (looser if step.count > met else tighter).append(step)
     steps = _chosen(looser, tighter)
     return WhatIf(met, len(claims), sorted(steps, key=lambda one: (one.value, one.value_max or 0)))
 
 
 def _claim_of(line: IndicatorLine, asked: Quantity, claims: Sequence[Claim]) -> Quantity | None:
-    """The number of the claim that the verdict on this offer would rest on."""
-    said = judge(line, claims).offer_text
+    """The number of the claim that the verdict on this offer would rest on. Half of a name is
+    too little here: 银含量 would be offered the values of 碳含量 to choose from."""
+    said, name = judge(line, claims).offer_text, set(count([line.name]))
     for claim in claims:
         if said and claim.text == said:
+            if len(name & set(count([claim.name]))) < SURE_SHARE * len(name):
+                return None
             fitting = [one for one in claim.quantities if is_comparable(asked, one)]
             return fitting[0] if len(fitting) == 1 else None
     return None
@@ -87,6 +95,13 @@ def _values(line: IndicatorLine, claims: Sequence[Quantity]) -> set[Decimal]:
                 for rounding in (ROUND_FLOOR, ROUND_CEILING):
                     found.add(Context(DIGITS, rounding).create_decimal(exact))
     return found
+
+
+def _is_near(value: Decimal, line: IndicatorLine) -> bool:
+    known = [abs(one) for one in (line.value, line.value_max) if one]
+    if not known or not value:
+        return True
+    return min(known) / FARTHEST <= abs(value) <= max(known) * FARTHEST
 
 
 def _walks(line: IndicatorLine, values: Sequence[Decimal]) -> Iterator[list[IndicatorLine]]:

@@ -135,3 +135,15 @@ def test_who_allows_more_never_finds_fewer(
 def test_unknown_units_are_compared_with_themselves_only(unit: str) -> None:
     assert steps_of(line("10", "ge", unit), offers(line("8", "ge", unit))) == [("8", 1)]
     assert steps_of(line("10", "ge", unit), offers(line("8", "ge", "mm"))) == []
+
+
+def test_half_of_a_name_is_too_little_to_choose_values_from() -> None:
+    silver = replace(line("0.01", "le", "ppm"), name="银含量")
+    carbon = replace(line("80", "le", "ppm"), name="碳含量")
+    found = what_if(silver, offers(carbon))
+    assert found is not None
+    assert (found.speaking, found.steps) == (0, [])
+
+
+def test_what_lies_a_thousand_times_apart_is_no_alternative() -> None:
+    assert steps_of(line("0.01"), offers(line("9"), line("11"))) == [("9", 1)]
