@@ -1,16 +1,24 @@
 """When two entries are nearly the same, and that an author is told of them."""
 
+from datetime import UTC, datetime
+from decimal import Decimal
 from uuid import uuid4
 
 import pytest
+from django.core.cache import cache
 from hypothesis import given
 from hypothesis import strategies as st
 
 from matching import indexing
+from matching.asking import SEARCH, down_key
+from matching.drafts import queries
 from matching.drafts.finding import Draft, find_similar
 from matching.drafts.rules import Likeness, overlap
 from matching.lexical import count
+from matching.sources import IndicatorLine, Side, SourceItem
+from park.core.levels import Level
 from tests.matching.conftest import CRANE, REFINING, TODAY, HeldSource
+from tests.matching.test_tasks import wait_until
 
 words = st.dictionaries(st.text(min_size=1, max_size=3), st.integers(1, 5), max_size=12)
 
@@ -105,3 +113,33 @@ def test_an_unpublished_entry_of_ones_own_is_compared_too(needs: HeldSource) -> 
 def test_whatever_is_typed_is_answered(needs: HeldSource, title: str) -> None:
     index("need", needs.add(*REFINING))
     assert find_similar(Draft(title, title), kind="need", except_id=None, unpublished=[]) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_answers_authors_by_meaning(real_worker: str) -> None:
+    draft = SourceItem(
+        "need",
+        Side.NEED,
+        uuid4(),
+        REFINING[0],
+        datetime(2026, 5, 1, tzinfo=UTC),
+        indicators=[
+            IndicatorLine("纯度", "纯度 ≥ 99.9999 %", Level.PUBLIC, 0, "ge", Decimal("99.9999"))
+        ],
+    )
+    keys = [down_key(SEARCH), down_key("matching.similar"), down_key("matching.what_if")]
+    cache.delete_many(keys)
+    # The first question to a new worker loads the model.
+    wait_until(lambda: queries.find_similar(draft, timeout=30).mode == "meaning", 120)
+    assert queries.ask_what_if(draft, kind="capability", timeout=30).mode == "meaning"
+
+
+@pytest.mark.django_db
+def test_without_a_worker_words_tell_and_say_so(needs: HeldSource) -> None:
+    same, draft = needs.add(*REFINING), needs.add(*REFINING)
+    index("need", same, needs.add(*CRANE))
+    cache.set(down_key(SEARCH), 1, 5)
+    found = queries.find_similar(needs.held[draft])
+    cache.delete(down_key(SEARCH))
+    assert found.mode == "words"
+    assert [(one.object_id, one.closeness) for one in found.items] == [(same, "copy")]
