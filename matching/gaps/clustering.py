@@ -8,9 +8,10 @@ if TYPE_CHECKING:
 
     Vectors = NDArray[float32]
 
-DISTANCE = 0.105
-"""Mean cosine distance up to which two clusters are one. Titles of the packaged model that have
-nothing in common are 0.20 to 0.25 apart, the same matter 0.05."""
+DISTANCE = 0.095
+"""Mean cosine distance up to which two clusters are one. Of 348 real titles half of all pairs are
+0.146 apart and one in a hundred 0.102; from 0.105 on, titles join that share only their endings
+(研发项目)."""
 MOST_AT_ONCE = 1500
 """Rows of one distance matrix (9 MB); more are first cut into parts that lie together."""
 

@@ -8,11 +8,18 @@ from matching.lexical import Statistics
 from matching.text import normalise, tokens
 
 WORDS = 3
+NOTABLE = 0.4
+"""Of the strongest word's strength; what is weaker is mostly a piece of a word."""
 LONGEST = 8
 """Characters of a Chinese word."""
 LOOKED_AT = 200
 """Titles; more say nothing new."""
 _RUN = re.compile(r"[a-z0-9]+(?:[.\-/_+][a-z0-9]+)*%?|[\u3400-\u4dbf\u4e00-\u9fff]+")
+# Titles are full of these, and no cluster is about them.
+_EMPTY = re.compile(
+    "技术|研究|研发|开发|应用|产业化|项目|关键|系统|装备|设备|装置|工艺|生产|制造|制备|方法|新型|高效|一种|示范|工程"
+    "|解决|如何|需求|问题|服务|[的及与和或用等化]"
+)
 _LATIN = re.compile(r"[a-z0-9]")
 
 
@@ -30,7 +37,10 @@ def shared_words(titles: Sequence[str], statistics: Statistics) -> list[str]:
         if times >= least
     }
     chosen: list[str] = []
+    weakest = max(strengths.values(), default=0.0) * NOTABLE
     for word in sorted(strengths, key=lambda one: (-strengths[one], one)):
+        if strengths[word] < weakest:
+            break
         if not any(_overlap(word, other) for other in chosen):
             chosen.append(word)
         if len(chosen) == WORDS:
@@ -47,10 +57,10 @@ def _words(title: str) -> set[str]:
             if len(run) > 1:
                 found.add(run)
             continue
-        for start in range(len(run) - 1):
-            found.update(
-                run[start:end] for end in range(start + 2, min(start + LONGEST, len(run)) + 1)
-            )
+        for part in _EMPTY.split(run):
+            for start in range(len(part) - 1):
+                last = min(start + LONGEST, len(part))
+                found.update(part[start:end] for end in range(start + 2, last + 1))
     return found
 
 
