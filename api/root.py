@@ -12,6 +12,7 @@ from api.routers import (
     capabilities,
     editions,
     files,
+    gaps,
     growth,
     health,
     imports,
@@ -28,6 +29,7 @@ from api.routers import (
     staff,
     stations,
     suggestions,
+    teams,
     tokens,
 )
 
@@ -90,9 +92,11 @@ api.add_router("", park.router)
 for one in (organisations, membership, growth, stations, staff):
     api.add_router("", one.router)
 api.add_router("/needs", needs.router)
+api.add_router("/needs", teams.router)
 api.add_router("/capabilities", capabilities.router)
 api.add_router("/review-queue", review.router)
 api.add_router("/search", search.router)
+api.add_router("/gap-map", gaps.router)
 api.add_router("/imports", imports.router)
 api.add_router("/instruments", instruments.router)
 api.add_router("/bookings", bookings.router)

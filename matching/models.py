@@ -184,6 +184,10 @@ class Band(models.TextChoices):
     POSSIBLE = "possible", "可参考"
 
 
+ANSWERING = frozenset({Band.STRONG, Band.GOOD})
+"""What counts as an answer; a possible one is worth a look and no more."""
+
+
 class MatchSuggestion(models.Model):
     """A need and an offer that may belong together, with what decided it and how to replay it."""
 
@@ -291,3 +295,43 @@ class Feedback(BaseModel):
             ),
         ]
         indexes = [models.Index(fields=["updated_at", "id"], name="feedback_newest")]
+
+
+class GapMapStatus(models.TextChoices):
+    REQUESTED = "requested", "已请求"
+    RUNNING = "running", "计算中"
+    DONE = "done", "已完成"
+    FAILED = "failed", "失败"
+
+
+class GapMap(models.Model):
+    """A dated snapshot of what nothing answers and what nobody asks for (see `matching.gaps`)."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    status = models.CharField(max_length=10, choices=GapMapStatus, default=GapMapStatus.REQUESTED)
+    requested_at = models.DateTimeField(default=timezone.now)
+    heartbeat_at = models.DateTimeField(default=timezone.now)
+    """A sign of life of the one who makes it; without one it is given up."""
+    made_at = models.DateTimeField(null=True)
+    groups_done = models.PositiveIntegerField(default=0)
+    groups_total = models.PositiveIntegerField(default=0)
+    """Groups are a chain's needs or its capabilities."""
+    error_code = models.CharField(max_length=60, blank=True)
+    content = models.JSONField(default=dict)
+    """As `matching.gaps.making` writes it: ids and bands, no titles, so that nothing stays here of
+    what is withdrawn."""
+    slot = models.PositiveSmallIntegerField(default=1, editable=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["slot"],
+                condition=Q(status__in=("requested", "running")),
+                name="gap_map_one_at_a_time",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["-made_at", "-id"], condition=Q(status="done"), name="gap_map_newest"
+            )
+        ]

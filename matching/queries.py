@@ -6,16 +6,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from uuid import UUID
 
-import structlog
-from celery import current_app
-from celery.exceptions import TimeoutError as CeleryTimeoutError
-from django.core.cache import cache
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from kombu.exceptions import OperationalError
-from redis.exceptions import RedisError
 
 from matching import scoring
+from matching.asking import SEARCH, ask_worker, down_key
 from matching.index.protocol import Filter
 from matching.lexical import CANDIDATES, bm25, count, strongest
 from matching.lexicon import PostgresLexicon
@@ -28,12 +23,8 @@ from park.accounts.actors import Actor
 from park.core.errors import DomainError
 from park.core.models import OutboxEvent
 
-log = structlog.get_logger(__name__)
-
 SEARCH_SECONDS = 2.0
-SEARCH_DOWN_SECONDS = 5
-"""After an unanswered search the next ones do not wait for that long."""
-_DOWN = "matching.search.down"
+_DOWN = down_key(SEARCH)
 MAX_QUERY = 500
 
 Mode = Literal["meaning", "words"]
@@ -165,29 +156,7 @@ def _ask_worker(
         "organisation_ids": sorted(str(one) for one in viewer.organisation_ids),
         "sees_all": viewer.sees_all,
     }
-    try:
-        if cache.get(_DOWN):
-            return None
-        answer = current_app.send_task(  # pyright: ignore[reportCallIssue]
-            "matching.search",
-            args=[text, filters.as_json(), who, k],
-            queue="search",
-            # Nobody waits for it any more by then.
-            expires=timeout,
-        )
-        try:
-            return answer.get(  # pyright: ignore[reportCallIssue]
-                timeout=timeout, disable_sync_subtasks=False
-            )
-        except CeleryTimeoutError:
-            cache.set(_DOWN, 1, SEARCH_DOWN_SECONDS)
-        except DomainError as error:
-            log.warning("search.without_meaning", code=error.code)
-        finally:
-            answer.forget()
-    except (OperationalError, RedisError, OSError) as error:
-        log.warning("search.no_broker", error=str(error)[:200])
-    return None
+    return ask_worker(SEARCH, [text, filters.as_json(), who, k], timeout)
 
 
 def search_words(

@@ -9,9 +9,11 @@ from api import auth
 from api.exports import FILE_ANSWER, export
 from api.listings import detail
 from api.pagination import PageQuery
+from api.routers.drafts import add_draft_operations
 from api.routers.listings import WRITE, add_shared_operations
 from api.routers.suggestions import NEEDS, add_suggestions
 from api.schemas.base import Page, problems
+from api.schemas.drafts import CapabilityDraft
 from api.schemas.exports import ExportQuery
 from api.schemas.listings import (
     Capability,
@@ -109,3 +111,4 @@ def edit_capability(request: HttpRequest, listing_id: UUID, body: CapabilityEdit
 
 add_shared_operations(router, kind=KIND, schema=Capability)
 add_suggestions(router, noun="capability", kind=KIND, other_kinds=NEEDS)
+add_draft_operations(router, kind=KIND, schema=CapabilityDraft)

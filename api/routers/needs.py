@@ -6,14 +6,18 @@ from django.http import HttpRequest
 from ninja import Query, Router, Status
 
 from api import auth
+from api.drafts import what_if
 from api.exports import FILE_ANSWER, export
 from api.listings import detail
 from api.pagination import PageQuery
+from api.routers.drafts import add_draft_operations
 from api.routers.listings import WRITE, add_shared_operations
 from api.routers.suggestions import OFFERS, add_suggestions
 from api.schemas.base import Page, problems
+from api.schemas.drafts import NeedDraft, WhatIf, WhatIfDraft
 from api.schemas.exports import ExportQuery
 from api.schemas.listings import Need, NeedCard, NeedEdit, NeedFilters, NewNeed
+from api.throttling import Limit
 from market.listings import exports, queries, services
 from market.listings.kinds import ListingKind
 
@@ -101,5 +105,21 @@ def edit_need(request: HttpRequest, listing_id: UUID, body: NeedEdit):
     return detail(auth.actor(request), KIND, listing_id)
 
 
+@router.post(
+    "/what-if",
+    operation_id="ask_what_if",
+    auth=auth.MEMBERS,
+    throttle=Limit("drafting"),
+    response={200: WhatIf, **problems(401, 403, 422, 429)},
+    summary="How many capabilities would meet a draft's indicators at other values",
+    tags=["drafting"],
+)
+def ask_what_if(request: HttpRequest, body: WhatIfDraft):
+    """Nothing is saved. Only what capabilities say in public is counted, of those that are about
+    the matter."""
+    return what_if(body)
+
+
 add_shared_operations(router, kind=KIND, schema=Need)
 add_suggestions(router, noun="need", kind=KIND, other_kinds=OFFERS)
+add_draft_operations(router, kind=KIND, schema=NeedDraft)

@@ -102,6 +102,8 @@ export async function allPlaces(browser: Browser, request: APIRequestContext): P
     { name: 'rounds-staff', path: '/rounds', username: STAFF },
     { name: 'round-staff', path: `/rounds/${round}`, username: STAFF },
     { name: 'round-form', path: '/rounds/new', username: STAFF },
+    { name: 'need-kit', path: `/needs/${need}?view=kit` },
+    { name: 'gap-map', path: '/gap-map', username: STAFF },
     { name: 'need-history', path: `/needs/${need}?view=history`, username: STAFF },
   ]
 }

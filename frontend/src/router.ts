@@ -14,11 +14,13 @@ declare module 'vue-router' {
     needsReviewer?: boolean
     needsAdministrator?: boolean
     needsImporter?: boolean
+    needsStaff?: boolean
   }
 }
 
 const needsLogin = { needsLogin: true }
 const needsReviewer = { needsLogin: true, needsReviewer: true }
+const needsStaff = { needsLogin: true, needsStaff: true }
 const needsImporter = { needsLogin: true, needsImporter: true }
 
 function listingRoutes(kind: 'need' | 'capability', plural: string): RouteRecordRaw[] {
@@ -168,6 +170,12 @@ const routes: RouteRecordRaw[] = [
     props: true,
     meta: needsReviewer,
   },
+  {
+    path: '/gap-map',
+    name: 'gap-map',
+    component: () => import('./features/gaps/pages/GapMapPage.vue'),
+    meta: needsStaff,
+  },
   ...organisationRoutes,
   {
     path: '/imports',
@@ -261,7 +269,8 @@ router.beforeEach((to) => {
   const isBarred =
     (to.meta.needsReviewer && !session.isReviewer) ||
     (to.meta.needsAdministrator && !session.isAdministrator) ||
-    (to.meta.needsImporter && !session.isImporter)
+    (to.meta.needsImporter && !session.isImporter) ||
+    (to.meta.needsStaff && !session.isStaff)
   if (isBarred) {
     return { name: 'not-found', params: { rest: to.path.slice(1).split('/') } }
   }

@@ -152,6 +152,8 @@ RATE_LIMITS = {
     "search.member": "120/min",
     "suggestions.visitor": "120/min",
     "suggestions.member": "300/min",
+    "drafting.visitor": "30/min",
+    "drafting.member": "120/min",
     "upload.visitor": "10/h",
     "upload.member": "300/h",
     "export.visitor": "30/h",
@@ -244,6 +246,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": "notifications.forget_files",
         "schedule": crontab(hour="3", minute="40"),
         "options": {"expires": 3600},
+    },
+    "make-daily-gap-map": {
+        "task": "matching.make_daily_gap_map",
+        "schedule": crontab(hour="4", minute="10"),
+        "options": {"queue": "index", "expires": 3600},
     },
     **{
         task: {

@@ -80,6 +80,22 @@ class ListingSource:
         )
 
 
+def item_of_draft(listing: Need | Capability, lines: list[Indicator]) -> SourceItem:
+    """An entry as matching would see it if it were published as it stands, saved or not."""
+    kind = listing.listing_kind
+    level = level_of(kind, "indicators", listing.field_levels)
+    return SourceItem(
+        kind=kind.value,
+        side=Side.NEED if kind is ListingKind.NEED else Side.OFFER,
+        object_id=listing.pk,
+        title=listing.title,
+        updated_at=listing.updated_at,
+        organisation_id=listing.organisation_id,
+        passages=_passages(listing, lines),
+        indicators=[_line(row, position, level) for position, row in enumerate(lines)],
+    )
+
+
 def _passages(listing: Need | Capability, lines: list[Indicator]) -> list[Passage]:
     kind = listing.listing_kind
     found = []

@@ -130,6 +130,10 @@ def listing_rows(kind: str, plural: str) -> dict[str, Row]:
             only_for=READERS,
             other_staff=ABSENT,
         ),
+        # Whoever writes is told; what is found is theirs or public.
+        f"find_similar_{kind}": Row(
+            SIGN_IN, "200", "200", "200", body=constant({"content": {"title": "铜电解液脱砷"}})
+        ),
         f"list_{kind}_suggestions": Row(
             ABSENT,
             ABSENT,

@@ -1,9 +1,15 @@
 """Every read of needs and capabilities; what a viewer may not see is not in the answer.
 
-`entries` reads one entry, `lists` many, `review` what staff and owners look back on, `station`
-the queue of a liaison station.
+`entries` reads one entry, `lists` many, `drafts` what an author is told while writing, `review`
+what staff and owners look back on, `station` the queue of a liaison station.
 """
 
+from market.listings.queries.drafts import (
+    SimilarListing,
+    SimilarListings,
+    ask_what_if,
+    find_similar,
+)
 from market.listings.queries.entries import (
     ListingView,
     PendingView,
@@ -39,11 +45,15 @@ __all__ = [
     "ListingView",
     "PendingView",
     "QueueEntry",
+    "SimilarListing",
+    "SimilarListings",
     "StationCounts",
     "StationEntry",
+    "ask_what_if",
     "cards_by_id",
     "count_current",
     "figures",
+    "find_similar",
     "get_listing",
     "list_history",
     "list_listings",
