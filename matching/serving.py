@@ -13,7 +13,7 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from matching.encoder import Encoder, configured_model_id, get_encoder, load_encoder
 from matching.index.cursor import database_key
@@ -29,6 +29,7 @@ SYNC_SECONDS = 0.5
 COMPACT_SHARE = 0.2
 """A new base is written when the delta is this share of it, and not below COMPACT_ROWS."""
 COMPACT_ROWS = 2000
+SAVER = "index-save"
 
 
 class Serving:
@@ -126,6 +127,8 @@ class Serving:
         except FromTheFuture:
             log.warning("index.rebuilt", reason="the database has gone back in time")
             self._take(_empty_index(self._index.model_id))
+            if hasattr(self._index, "clear"):
+                self._index.clear()
             if self._follower is not None:
                 self._follower.sync()
         self._synced_at = time.monotonic()
@@ -222,12 +225,14 @@ class Serving:
         delta = getattr(self._index, "delta_size", 0)
         if self._follower is None:
             return
-        if delta <= max(COMPACT_ROWS, COMPACT_SHARE * len(self._index)) or self._is_saving():
+        if delta <= COMPACT_ROWS or self._is_saving():
+            return
+        if delta <= COMPACT_SHARE * len(self._index):
             return
         self._saver = threading.Thread(
             target=_save,
             args=[self._index, self._follower.unsettled],
-            name="index-save",
+            name=SAVER,
             daemon=True,
         )
         self._saver.start()
@@ -251,8 +256,11 @@ def _save(index: Any, folder: Path, follower: Follower) -> None:
         index.save(folder, lambda: follower.unsettled)
     except Busy:
         log.info("index.saved_by_another_process")
-    except (OSError, CorruptIndex) as error:
+    except (OSError, DatabaseError, CorruptIndex) as error:
         log.warning("index.not_saved", reason=str(error))
+    finally:
+        if threading.current_thread().name == SAVER:
+            connection.close()
 
 
 def index_folder() -> Path:
@@ -277,7 +285,7 @@ def _empty_index(model_id: str) -> Any:
     if settings.VECTOR_INDEX == "pgvector":
         from matching.index.pgvector import PgVectorIndex
 
-        return PgVectorIndex(model_id, dimension)
+        return PgVectorIndex(model_id, dimension, exact_rows=settings.INDEX_EXACT_ROWS)
     from matching.index.flat import FlatIndex
 
     return FlatIndex(model_id, dimension, approximation=approximation())

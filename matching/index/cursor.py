@@ -45,19 +45,27 @@ class Changes:
 
 
 def changes_since(cursor: Cursor) -> Changes:
-    """Items that this statement can see and the cursor does not cover."""
+    """Items that this statement can see and the cursor does not cover; at first all of them."""
+    condition, values = "TRUE", []
+    if cursor != Cursor():
+        # Stamps beyond the snapshot's end came with a backup of another server: they say nothing.
+        condition = """
+            (item.change_stamp >= %s
+                AND item.change_stamp < pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
+            OR item.change_stamp = pg_current_xact_id_if_assigned()::text::bigint
+            OR item.change_stamp = ANY(%s)
+        """
+        values = [cursor.end, list(cursor.running)]
     with connection.cursor() as query:
         # One statement, so that the rows and the snapshot are of one moment.
         query.execute(
-            """
+            f"""
             SELECT item.id, item.change_stamp, pg_current_snapshot()::text,
                 pg_current_xact_id_if_assigned()::text::bigint
-            FROM (SELECT 1) AS once
-            LEFT JOIN matching_item AS item
-                ON item.change_stamp >= %s OR item.change_stamp = ANY(%s)
+            FROM (SELECT 1) AS once LEFT JOIN matching_item AS item ON {condition}
             ORDER BY item.change_stamp, item.id
-            """,
-            [cursor.end, list(cursor.running)],
+            """,  # noqa: S608 - one of two constants; values are bound
+            values,
         )
         rows = query.fetchall()
     *_, snapshot, own = rows[0]

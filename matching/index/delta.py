@@ -146,7 +146,7 @@ class Delta:
             return bests
         mask = self._mask(only)
         items = self.rows["item"]
-        if mask is not None and np.count_nonzero(mask) < self.count // 4:
+        if mask is not None and np.count_nonzero(mask) < self.count // 16:
             chosen = np.flatnonzero(mask)
             for best, query in zip(bests, queries, strict=True):
                 scores = scan.products_at(query, self._vectors, chosen)

@@ -35,8 +35,10 @@ def find_sorted(wanted: "NDArray[Any]", ids: "NDArray[Any]") -> "NDArray[np.int6
 
 def best_of(best: "NDArray[np.float32]", k: int) -> "NDArray[np.int64]":
     """Where the k highest finite values stand, and all that equal the last of them."""
-    if len(best) > k:
-        border = np.partition(best, len(best) - k)[len(best) - k]
-        if border > -np.inf:
-            return np.flatnonzero(best >= border)
-    return np.flatnonzero(best > -np.inf)
+    # Without what is not there: many equal values are what `partition` is slowest with.
+    held = np.flatnonzero(best > -np.inf)
+    if len(held) <= k:
+        return held
+    values = best[held]
+    border = np.partition(values, len(values) - k)[len(values) - k]
+    return held[values >= border]
