@@ -65,11 +65,10 @@ def embed_items(items: Sequence[SourceItem]) -> None:
         return
     serving = get_serving()
     try:
-        encoders = [serving.encoder()]
+        texts = {one.text_hash: (one.role, one.text) for one in planned}
+        embed_texts(serving.encoder(), texts)
         if serving.model_id() != configured_model_id():
-            encoders.append(get_encoder())
-        for encoder in encoders:
-            embed_texts(encoder, {one.text_hash: (one.role, one.text) for one in planned})
+            embed_texts(get_encoder(), texts)
     except DomainError as error:
         log.warning("indexing.without_meaning", code=error.code, **error.data)
 

@@ -60,8 +60,7 @@ def search(
     lexicon = PostgresLexicon(only, statistics)
     vectors = {}
     if index is not None:
-        # Of the index's own model, also if another begins to serve at this moment.
-        vectors[Role.TITLE] = serving.encoder(index.model_id).encode_queries([text])
+        vectors[Role.TITLE] = serving.encoder_of(index).encode_queries([text])
     query = Query(vectors, count([text]))
     candidates = find_candidates(query, index, lexicon, only)
     texts = gather_texts(candidates, index, lexicon, only)

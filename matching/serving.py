@@ -62,11 +62,17 @@ class Serving:
         return row.model_id
 
     def encoder(self, model_id: str | None = None) -> Encoder:
-        """The encoder of the serving model, or of one that served a moment ago: whoever has an
-        index asks for the encoder of its vectors. Raises DomainError model_missing."""
+        """The encoder of the serving model, or of one that served a moment ago.
+
+        Raises DomainError model_missing. While the configured model is missing the one that serves
+        is still to be had.
+        """
         wanted = model_id or self.model_id()
-        if wanted == configured_model_id():
-            return get_encoder()
+        try:
+            if wanted == configured_model_id():
+                return get_encoder()
+        except DomainError as error:
+            log.warning("serving.configured_model_missing", code=error.code, **error.data)
         with self._lock:
             if self._old_encoder is None or self._old_encoder.model_id != wanted:
                 row = ServingModel.objects.get(pk=1)
@@ -75,6 +81,21 @@ class Serving:
                     raise DomainError("model_missing", path=row.configured or wanted)
                 self._old_encoder = found
             return self._old_encoder
+
+    def encoder_of(self, index: VectorIndex) -> Encoder:
+        """The encoder of the index's own model, also if another begins to serve at this moment.
+
+        Raises DomainError model_missing or model_dimension.
+        """
+        encoder = self.encoder(index.model_id)
+        if encoder.dimension != index.dimension:
+            raise DomainError(
+                "model_dimension",
+                model_id=index.model_id,
+                dimension=encoder.dimension,
+                indexed=index.dimension,
+            )
+        return encoder
 
     def warm(self) -> None:
         """Loads what the first search would have to wait for. Raises DomainError model_missing."""

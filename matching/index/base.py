@@ -170,10 +170,14 @@ class Base:
         if not len(self.row_item):
             return [np.empty(0, np.float32)] * len(queries)
         pieces = self._select(only)
-        whole = [one for one in pieces if one.rows is None and one.part.lists is None]
+        whole = [one for one in pieces if one.rows is None and not self._is_listed(one.part)]
         if len(queries) >= TOGETHER and whole:
             return self._search_together(queries, k, pieces, whole)
         return (self._search(query, k, pieces, whole) for query in queries)
+
+    def _is_listed(self, part: Part) -> bool:
+        """Not when the file was written under another setting and is small enough for this one."""
+        return part.lists is not None and len(part) > self.approximation.exact_rows
 
     def _search(
         self, query: "Vectors", k: int, pieces: list[_Piece], whole: list[_Piece]
@@ -213,7 +217,7 @@ class Base:
             if piece.rows is not None:
                 scores = scan.products_at(query, self.vectors, piece.rows)
                 np.maximum.at(best, self.row_item[piece.rows], scores)
-        listed = [one for one in pieces if one.rows is None and one.part.lists is not None]
+        listed = [one for one in pieces if one.rows is None and self._is_listed(one.part)]
         if listed:
             self._probe(best, query, k, listed)
         return best
@@ -287,8 +291,7 @@ class Base:
         if mask is None:
             return _Piece(part)
         passing = int(np.count_nonzero(mask))
-        whole = len(part) if part.lists is None else self.approximation.exact_rows
-        if passing <= whole // SCATTERED:
+        if passing <= min(len(part), self.approximation.exact_rows) // SCATTERED:
             return _Piece(part, rows=part.start + np.flatnonzero(mask))
         return _Piece(part, mask=mask, share=passing / len(part))
 

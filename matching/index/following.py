@@ -27,7 +27,6 @@ Progress = Callable[[int, int], None]
 class FollowedIndex(VectorIndex, Protocol):
     """An index that remembers up to where it has read."""
 
-    dimension: int
     cursor: Cursor
 
     def following(self) -> AbstractContextManager[bool]:
