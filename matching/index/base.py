@@ -42,8 +42,8 @@ class Approximation:
 
     exact_rows: int = 250_000
     """Rows that are searched whole. A part with more is kept in lists."""
-    rows_a_list: int = 1000
-    probed_share: float = 0.06
+    rows_a_list: int = 500
+    probed_share: float = 0.2
     """The share of its lists that a search of such a part reads."""
 
 

@@ -24,7 +24,7 @@ class Env(BaseSettings):
     # Vectors of one role, level and kind that are searched whole; more are kept in lists of near
     # ones, of which a search reads this share (measured by tools/bench/index.py).
     index_exact_rows: int = Field(250_000, validation_alias="CUOHE_INDEX_EXACT_ROWS", ge=1000)
-    index_probed_share: float = Field(0.06, validation_alias="CUOHE_INDEX_PROBED_SHARE", gt=0, le=1)
+    index_probed_share: float = Field(0.2, validation_alias="CUOHE_INDEX_PROBED_SHARE", gt=0, le=1)
     embedding_model: str = Field("", validation_alias="EMBEDDING_MODEL")
     # The package with the offline model's weights, already downloaded, for a machine without a way
     # to fetch it.

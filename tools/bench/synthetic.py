@@ -1,8 +1,10 @@
 """Made-up vectors for scale: fields with topics, entries of ten passages, near as texts are near.
 
-Not real texts. A model's vectors share most of their direction and vary along few others; so do
-these (variance falls as 1/n, the mean takes nine tenths of the length), since vectors without any
-structure would make an approximate search look far worse than it is, and separate clusters better.
+Not real texts. Vectors without any structure would make an approximate search look far worse than it
+is, and separate clusters far better. So these share most of their direction, as a model's do, and are
+as near to each other as 7,630 sentences of real needs and patents were under the packaged model: mean
+cosine 0.86, to the nearest 0.94, to the twentieth 0.91, about as many directions (a participation
+ratio of 90; the sentences had 100).
 """
 
 import numpy as np
@@ -22,8 +24,8 @@ class Collection:
     def __init__(self, items: int, seed: int = 1) -> None:
         self.items = items
         self._rng = np.random.default_rng(seed)
-        self._spread = (1 / np.sqrt(np.arange(1, DIMENSION + 1))).astype(np.float32)
-        self._mean = self._noise(1) / 2.5
+        self._spread = (np.arange(1, DIMENSION + 1) ** -0.325).astype(np.float32)
+        self._mean = self._noise(1)
         self._topics = self._noise(max(20, items // 200))
 
     def _noise(self, rows: int) -> np.ndarray:
@@ -31,11 +33,11 @@ class Collection:
 
     def texts(self, entries: int, each: int) -> np.ndarray:
         topics = self._topics[self._rng.integers(0, len(self._topics), entries)]
-        entry = topics + 0.7 * self._noise(entries)
-        passages = np.repeat(entry, each, axis=0) + 0.7 * self._noise(entries * each)
+        entry = 0.4 * topics + 0.53 * self._noise(entries)
+        passages = np.repeat(entry, each, axis=0) + 0.69 * self._noise(entries * each)
         length = np.linalg.norm(passages, axis=1, keepdims=True)
         mean = self._mean / np.linalg.norm(self._mean)
-        vectors = 0.9 * mean + 0.44 * passages / length
+        vectors = 0.929 * mean + 0.37 * passages / length
         return vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
 
     def batches(self):
