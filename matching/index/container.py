@@ -47,9 +47,7 @@ class Writer:
         self._file.seek(offset)
         checksum = 0
         for block in blocks:
-            content = (
-                memoryview(np.ascontiguousarray(block, dtype)).cast("B") if block.size else b""
-            )
+            content = np.ascontiguousarray(block, dtype).data.cast("B") if block.size else b""
             self._file.write(content)
             checksum = zlib.crc32(content, checksum)
         self._contents[name] = {
