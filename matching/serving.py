@@ -252,7 +252,7 @@ class Serving:
             return
         self._saver = threading.Thread(
             target=_save,
-            args=[self._index, self._follower.unsettled],
+            args=[self._index, self._folder(), self._follower],
             name=SAVER,
             daemon=True,
         )

@@ -165,9 +165,9 @@ def check_search(folder: Path, collection: Collection, approximation: Approximat
     for part in base.parts:
         if part.side is Side.OFFER and part.role is Role.SENTENCE:
             mask[part.start : part.stop] = True
-    selected = faiss.SearchParameters(
-        sel=faiss.IDSelectorBitmap(np.packbits(mask, bitorder="little"))
-    )
+    bits = np.packbits(mask, bitorder="little")
+    selector = faiss.IDSelectorBitmap(bits)  # pyright: ignore[reportCallIssue]
+    selected = faiss.SearchParameters(sel=selector)  # pyright: ignore[reportCallIssue]
     asked = {"all": (EVERYTHING, None), "offers' sentences": (SENTENCES, selected)}
     ours_ms = 0.0
     for name, (only, parameters) in asked.items():
