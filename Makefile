@@ -3,13 +3,13 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .PHONY: help run setup setup-dev test pytest vitest e2e check format fuzz \
-	bench bench-imports bench-matching bench-quantities
+	bench bench-imports bench-index bench-keeping-up bench-matching bench-quantities
 
 help:
 	@echo "make run    set up what is missing, then serve (Ctrl-C stops)"
 	@echo "make test   set up what is missing, then run every test"
 	@echo "make check  linters, types, floors, migrations, API description, front end"
-	@echo "make bench  print the benchmarks; make bench-imports, bench-matching, bench-quantities only those"
+	@echo "make bench  print the benchmarks; make bench-NAME only one: imports, index, keeping-up, matching, …"
 	@echo "make fuzz   search the API for wrong answers, MINUTES=10 long"
 
 run: setup
@@ -56,6 +56,12 @@ bench-imports: setup-dev
 
 bench-matching: setup-dev
 	.venv/bin/python -m tools.bench.matching $(SECTIONS)
+
+bench-index: setup-dev
+	.venv/bin/python -m tools.bench index
+
+bench-keeping-up: setup-dev
+	.venv/bin/python -m tools.bench keeping_up
 
 bench-quantities: setup-dev
 	.venv/bin/python -m tools.bench quantities

@@ -133,6 +133,9 @@ PROBLEMS: dict[str, Kind] = {
     "booking_rules_broken": Kind(422, "预约不符合规则", "The booking breaks rules"),
     "rate_limited": Kind(429, "尝试过于频繁，请稍后再试", "Too many attempts, try again later"),
     "internal_error": Kind(500, "服务器内部错误", "Internal server error"),
+    "model_dimension": Kind(
+        503, "语义模型与索引的维数不符", "The model's vectors do not fit those of the index"
+    ),
     "model_missing": Kind(503, "语义模型尚未就绪", "The embedding model is not available"),
     "storage_full": Kind(507, "存储空间不足", "There is no room left to store files"),
     "second_factor_unreadable": Kind(

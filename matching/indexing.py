@@ -361,6 +361,9 @@ def reembed(progress: Any = None) -> bool:
         done += len(rows)
         if progress is not None:
             progress(min(done, total), total)
+    if is_switch:
+        # Every process opens the new index at once, instead of reading it in while searches wait.
+        serving.prepare(target)
     with transaction.atomic():
         ServingModel.objects.filter(pk=1).update(
             model_id=target, configured=_configured(), switched_at=timezone.now()

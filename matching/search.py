@@ -61,7 +61,9 @@ def search(
     statistics = statistics_for(index.model_id if index is not None else "")
     weights = current_weights()
     lexicon = PostgresLexicon(only, statistics)
-    vectors = {} if index is None else {Role.TITLE: serving.encoder().encode_queries([text])}
+    vectors = {}
+    if index is not None:
+        vectors[Role.TITLE] = serving.encoder_of(index).encode_queries([text])
     query = Query(vectors, count([text]))
     candidates = find_candidates(query, index, lexicon, only)
     texts = gather_texts(candidates, index, lexicon, only)

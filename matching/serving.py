@@ -5,37 +5,31 @@ The index file is a cache; whatever is wrong with it, it is made again from Post
 
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from matching.encoder import Encoder, configured_model_id, get_encoder, load_encoder
-from matching.index.cursor import changes_since
-from matching.index.protocol import ItemRows, Role, Row, VectorIndex
-from matching.models import Embedding, Item, ServingModel
-from matching.sources import Side
+from matching.index.cursor import database_key
+from matching.index.files import Busy, file_of, identity_of, remove_other_models
+from matching.index.following import Follower, FromTheFuture, Progress
+from matching.index.protocol import VectorIndex
+from matching.models import Embedding, ServingModel
 from park.core.errors import DomainError
-from park.core.levels import Level
-
-if TYPE_CHECKING:
-    from numpy import float32
-    from numpy.typing import NDArray
 
 log = structlog.get_logger(__name__)
 
 SYNC_SECONDS = 0.5
-LOAD_CHUNK = 1000
 COMPACT_SHARE = 0.2
 """A new base is written when the delta is this share of it, and not below COMPACT_ROWS."""
 COMPACT_ROWS = 2000
-
-ROLES_IN_INDEX = tuple(Role)
+SAVER = "index-save"
 
 
 class Serving:
@@ -44,9 +38,13 @@ class Serving:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._index: Any = None
-        self._applied: dict[UUID, int] = {}
+        self._follower: Follower | None = None
         self._synced_at = 0.0
+        self._saver: threading.Thread | None = None
+        self._refused: Any = None
+        """A newer file that could not be opened."""
         self._old_encoder: Encoder | None = None
+        self._database: str | None = None
 
     # --- the model ---
 
@@ -63,15 +61,18 @@ class Serving:
             )
         return row.model_id
 
-    def encoder(self) -> Encoder:
-        """The encoder of the serving model. Raises DomainError model_missing."""
-        wanted = self.model_id()
+    def encoder(self, model_id: str | None = None) -> Encoder:
+        """The encoder of the serving model, or of one that served a moment ago.
+
+        Raises DomainError model_missing. While the configured model is missing the one that serves
+        is still to be had.
+        """
+        wanted = model_id or self.model_id()
         try:
             if wanted == configured_model_id():
                 return get_encoder()
         except DomainError as error:
-            # The configured model is gone; what serves may be another one.
-            log.warning("serving.configured_model_unusable", code=error.code, **error.data)
+            log.warning("serving.configured_model_missing", code=error.code, **error.data)
         with self._lock:
             if self._old_encoder is None or self._old_encoder.model_id != wanted:
                 row = ServingModel.objects.get(pk=1)
@@ -80,6 +81,21 @@ class Serving:
                     raise DomainError("model_missing", path=row.configured or wanted)
                 self._old_encoder = found
             return self._old_encoder
+
+    def encoder_of(self, index: VectorIndex) -> Encoder:
+        """The encoder of the index's own model, also if another begins to serve at this moment.
+
+        Raises DomainError model_missing or model_dimension.
+        """
+        encoder = self.encoder(index.model_id)
+        if encoder.dimension != index.dimension:
+            raise DomainError(
+                "model_dimension",
+                model_id=index.model_id,
+                dimension=encoder.dimension,
+                indexed=index.dimension,
+            )
+        return encoder
 
     def warm(self) -> None:
         """Loads what the first search would have to wait for. Raises DomainError model_missing."""
@@ -91,97 +107,194 @@ class Serving:
     def index(self, *, fresh: bool = False) -> VectorIndex | None:
         """The index in step with the database; None while nothing was ever embedded
         or no model can be named."""
-        with self._lock:
-            try:
-                model_id = self.model_id()
-            except DomainError as error:
-                log.warning("serving.without_meaning", code=error.code, **error.data)
-                return None
-            if self._index is None or self._index.model_id != model_id:
-                self._index = self._open(model_id)
-                self._applied = {}
-                self._synced_at = 0.0
-            if self._index is not None and (
-                fresh or time.monotonic() - self._synced_at > SYNC_SECONDS
-            ):
-                self._sync()
-            return self._index
+        try:
+            model_id = self.model_id()
+        except DomainError as error:
+            log.warning("serving.without_meaning", code=error.code, **error.data)
+            return None
+        if not self._lock.acquire(blocking=False):
+            index = self._index
+            if not fresh and index is not None and index.model_id == model_id:
+                # Another thread is reading changes in; a search need not wait for it.
+                return index
+            self._lock.acquire()
+        try:
+            return self._current(model_id, fresh=fresh)
+        finally:
+            self._lock.release()
+
+    def _current(self, model_id: str, *, fresh: bool) -> Any:
+        if self._index is None or self._index.model_id != model_id:
+            is_switch = self._index is not None
+            self._take(self._open(model_id))
+            if is_switch and self._index is not None and settings.VECTOR_INDEX != "pgvector":
+                remove_other_models(self._folder(), model_id)
+        if self._index is not None and (fresh or time.monotonic() - self._synced_at > SYNC_SECONDS):
+            self._take_newer_file()
+            self._sync()
+            self._compact()
+        return self._index
+
+    def _take(self, index: Any) -> None:
+        self._index = index
+        self._synced_at = 0.0
+        unsettled = getattr(index, "unsettled", ())
+        self._follower = Follower(index, unsettled) if index is not None else None
+
+    def _sync(self) -> None:
+        try:
+            if self._follower is not None:
+                self._follower.sync()
+        except FromTheFuture:
+            log.warning("index.rebuilt", reason="the database has gone back in time")
+            self._take(_empty_index(self._index.model_id))
+            if hasattr(self._index, "clear"):
+                self._index.clear()
+            if self._follower is not None:
+                self._follower.sync()
+        self._synced_at = time.monotonic()
 
     def reload(self, item_ids: Iterable[UUID]) -> None:
-        """Brings items to their committed state, also after a change was rolled back."""
+        """Brings items to the state that this transaction sees, also after one was rolled back."""
         with self._lock:
-            if self._index is not None:
-                self._index.put(load_rows(list(item_ids), self._index.model_id))
+            if self._follower is not None:
+                self._follower.reload(list(item_ids))
 
     def forget(self) -> None:
         """Drops what is held in memory: the next use opens and reads anew."""
+        self.wait_for_file()
         with self._lock:
-            self._index = None
-            self._applied = {}
-            self._old_encoder = None
+            self._take(None)
+            self._old_encoder = self._database = None
 
-    def rebuild(self, progress: Any = None) -> int:
+    def rebuild(self, progress: Progress | None = None) -> int:
         """Makes the index anew from the database; returns the number of items."""
         with self._lock:
-            model_id = self.model_id()
-            index = _empty_index(model_id)
-            self._applied = {}
-            if index is None:
-                return 0
-            # Changes of the time of the rebuild are read again afterwards.
-            start = changes_since(0)
-            ids = sorted(start.items)
-            for number in range(0, len(ids), LOAD_CHUNK):
-                index.put(load_rows(ids[number : number + LOAD_CHUNK], model_id))
-                if progress is not None:
-                    progress(min(number + LOAD_CHUNK, len(ids)), len(ids))
-            index.cursor = start.cursor
-            _save(index)
-            self._index = index
-            return len(ids)
+            index = self.prepare(self.model_id(), progress, is_anew=True)
+            self._take(index)
+            return 0 if index is None else len(index.item_ids())
+
+    def prepare(
+        self, model_id: str, progress: Progress | None = None, *, is_anew: bool = False
+    ) -> Any:
+        """Reads all vectors of a model into an index and saves it, so that every process can open
+        it at once when the model begins to serve. None when there are no vectors of it."""
+        index = _empty_index(model_id)
+        if index is None:
+            return None
+        if is_anew and hasattr(index, "clear"):
+            index.clear()
+        follower = Follower(index)
+        follower.sync(progress)
+        _save(index, self._folder(), follower)
+        return index
+
+    # --- the file ---
+
+    def _folder(self) -> Path:
+        """An index follows the transactions of one database."""
+        if self._database is None:
+            self._database = database_key()
+        return index_folder() / self._database
 
     def _open(self, model_id: str) -> Any:
         if settings.VECTOR_INDEX == "pgvector":
             return _empty_index(model_id)
         from matching.index.flat import CorruptIndex, FlatIndex
 
-        folder = index_folder()
+        folder = self._folder()
         try:
-            return FlatIndex.open(folder, model_id)
+            index = FlatIndex.open(folder, model_id, approximation())
         except CorruptIndex as error:
-            if folder.exists():
+            if file_of(folder, model_id).exists():
                 log.warning("index.rebuilt", reason=str(error))
-        return _empty_index(model_id)
+            return _empty_index(model_id)
+        # Reading it all would take as long as not having it mapped.
+        threading.Thread(
+            target=self._check, args=[index, folder], name="index-check", daemon=True
+        ).start()
+        return index
 
-    def _sync(self) -> None:
-        index = self._index
-        changes = changes_since(index.cursor)
-        todo = [one for one, stamp in changes.items.items() if self._applied.get(one) != stamp]
-        for start in range(0, len(todo), LOAD_CHUNK):
-            index.put(load_rows(todo[start : start + LOAD_CHUNK], index.model_id))
-        index.cursor = changes.cursor
-        # Only what may be given again has to be remembered.
-        self._applied = {
-            one: stamp for one, stamp in changes.items.items() if stamp >= changes.cursor
-        }
-        self._synced_at = time.monotonic()
-        delta = getattr(index, "delta_size", 0)
-        if delta > max(COMPACT_ROWS, COMPACT_SHARE * len(index)):
-            _save(index)
+    def _check(self, index: Any, folder: Path) -> None:
+        from matching.index.flat import CorruptIndex
+
+        try:
+            index.check_file()
+        except CorruptIndex as error:
+            log.warning("index.rebuilt", reason=str(error))
+            file_of(folder, index.model_id).unlink(missing_ok=True)
+            with self._lock:
+                if self._index is index:
+                    self._take(None)
+
+    def _take_newer_file(self) -> None:
+        """Another process has written a base: with it both share their memory again."""
+        if not hasattr(self._index, "file_identity") or self._is_saving():
+            return
+        if self._follower is None or self._follower.unsettled:
+            return
+        found = identity_of(file_of(self._folder(), self._index.model_id))
+        if found is not None and found not in (self._index.file_identity, self._refused):
+            newer = self._open(self._index.model_id)
+            if newer is not None and newer.file_identity is not None:
+                self._take(newer)
+            else:
+                self._refused = found
+
+    def _compact(self) -> None:
+        """Writes a new base when much has changed, beside the searches."""
+        delta = getattr(self._index, "delta_size", 0)
+        if self._follower is None:
+            return
+        if delta <= COMPACT_ROWS or self._is_saving():
+            return
+        if delta <= COMPACT_SHARE * len(self._index):
+            return
+        self._saver = threading.Thread(
+            target=_save,
+            args=[self._index, self._folder(), self._follower],
+            name=SAVER,
+            daemon=True,
+        )
+        self._saver.start()
+
+    def _is_saving(self) -> bool:
+        return self._saver is not None and self._saver.is_alive()
+
+    def wait_for_file(self) -> None:
+        """Until a base that is being written is there."""
+        if self._saver is not None:
+            self._saver.join()
 
 
-def _save(index: Any) -> None:
+def _save(index: Any, folder: Path, follower: Follower) -> None:
     """A full disk costs the next start some time and nothing else."""
     if not hasattr(index, "save"):
         return
+    from matching.index.flat import CorruptIndex
+
     try:
-        index.save(index_folder())
-    except OSError as error:
+        index.save(folder, lambda: follower.unsettled)
+    except Busy:
+        log.info("index.saved_by_another_process")
+    except (OSError, DatabaseError, CorruptIndex) as error:
         log.warning("index.not_saved", reason=str(error))
+    finally:
+        if threading.current_thread().name == SAVER:
+            connection.close()
 
 
 def index_folder() -> Path:
+    """Of all databases; whatever is in it may be deleted."""
     return Path(settings.DATA_DIR) / "index" / "flat"
+
+
+def approximation() -> Any:
+    from matching.index.flat import Approximation
+
+    return Approximation(
+        exact_rows=settings.INDEX_EXACT_ROWS, probed_share=settings.INDEX_PROBED_SHARE
+    )
 
 
 def _empty_index(model_id: str) -> Any:
@@ -193,50 +306,10 @@ def _empty_index(model_id: str) -> Any:
     if settings.VECTOR_INDEX == "pgvector":
         from matching.index.pgvector import PgVectorIndex
 
-        return PgVectorIndex(model_id, dimension)
+        return PgVectorIndex(model_id, dimension, exact_rows=settings.INDEX_EXACT_ROWS)
     from matching.index.flat import FlatIndex
 
-    return FlatIndex(model_id, dimension)
-
-
-def load_rows(item_ids: Sequence[UUID], model_id: str) -> list[ItemRows]:
-    """The vectors of items as the database has them; an unsearchable item comes without rows."""
-    import numpy as np
-
-    items = {item.pk: item for item in Item.objects.filter(pk__in=item_ids)}
-    searchable = [one for one, item in items.items() if item.is_searchable]
-    rows: dict[UUID, list[Row]] = {}
-    vectors: dict[UUID, list[NDArray[float32]]] = {}
-    with connection.cursor() as query:
-        query.execute(
-            """
-            SELECT p.item_id, p.id, p.role, p.level, e.dimension, e.vector
-            FROM matching_passage p
-            JOIN matching_embedding e ON e.text_hash = p.text_hash AND e.model_id = %s
-            WHERE p.item_id = ANY(%s)
-            ORDER BY p.item_id, p.ordinal
-            """,
-            [model_id, searchable],
-        )
-        for item_id, passage_id, role, level, dimension, stored in query.fetchall():
-            vector = np.frombuffer(stored, "<f4") if len(stored) == 4 * dimension else None
-            if vector is None or not np.isfinite(vector).all():
-                # Left out, it costs one passage; let in, the index of everything.
-                log.warning("serving.vector_damaged", passage_id=passage_id, model_id=model_id)
-                continue
-            rows.setdefault(item_id, []).append(Row(passage_id, Role(role), Level(level)))
-            vectors.setdefault(item_id, []).append(vector)
-    return [
-        ItemRows(
-            one,
-            item.kind,
-            Side(item.side),
-            item.organisation_id,
-            rows.get(one, []),
-            np.stack(vectors[one]) if one in vectors else None,
-        )
-        for one, item in items.items()
-    ]
+    return FlatIndex(model_id, dimension, approximation=approximation())
 
 
 _serving = Serving()

@@ -64,6 +64,9 @@ class VectorIndex(Protocol):
     @property
     def model_id(self) -> str: ...
 
+    @property
+    def dimension(self) -> int: ...
+
     def put(self, items: Iterable[ItemRows]) -> None:
         """Replaces all vectors of each item; an item without rows is removed."""
         ...

@@ -21,6 +21,10 @@ class Env(BaseSettings):
     database_url: str = Field("", validation_alias="DATABASE_URL")
     redis_url: str = Field("", validation_alias="REDIS_URL")
     vector_index: Literal["faiss", "pgvector"] = Field("faiss", validation_alias="VECTOR_INDEX")
+    # Vectors of one role, level and kind that are searched whole; more are kept in lists of near
+    # ones, of which a search reads this share (measured by tools/bench/index.py).
+    index_exact_rows: int = Field(250_000, validation_alias="CUOHE_INDEX_EXACT_ROWS", ge=1000)
+    index_probed_share: float = Field(0.2, validation_alias="CUOHE_INDEX_PROBED_SHARE", gt=0, le=1)
     embedding_model: str = Field("", validation_alias="EMBEDDING_MODEL")
     # The package with the offline model's weights, already downloaded, for a machine without a way
     # to fetch it.

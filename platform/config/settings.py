@@ -269,3 +269,5 @@ PARK_CONTACT = ENV.park_contact
 EMBEDDING_MODEL = ENV.embedding_model
 EMBEDDING_ARCHIVE = ENV.embedding_archive or None
 VECTOR_INDEX = ENV.vector_index
+INDEX_EXACT_ROWS = ENV.index_exact_rows
+INDEX_PROBED_SHARE = ENV.index_probed_share

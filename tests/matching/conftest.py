@@ -1,5 +1,6 @@
 """Entries for matching without any noun: a source that holds what a test puts into it."""
 
+import shutil
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
 from uuid import UUID, uuid4
@@ -7,7 +8,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from matching import sources
-from matching.serving import get_serving
+from matching.serving import get_serving, index_folder
 from matching.sources import Facets, IndicatorLine, Passage, Side, SourceItem
 from park.core.levels import Level
 
@@ -68,11 +69,13 @@ class HeldSource:
 
 @pytest.fixture
 def fresh_serving() -> Iterator[None]:
-    """Each test's database is another: no index of an earlier one is kept."""
+    """Each test's database is another: no index of an earlier one is kept, nor its file."""
     serving = get_serving()
     serving.forget()
+    shutil.rmtree(index_folder(), ignore_errors=True)
     yield
     serving.forget()
+    shutil.rmtree(index_folder(), ignore_errors=True)
 
 
 @pytest.fixture

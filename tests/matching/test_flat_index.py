@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from matching.index.cursor import Cursor
+from matching.index.files import file_of
 from matching.index.flat import CorruptIndex, FlatIndex
 from matching.index.protocol import Filter, ItemRows, Role, Row
 from matching.sources import Side, Viewer
@@ -158,7 +160,7 @@ def test_a_vector_that_is_not_finite_is_refused_and_the_index_stays_whole() -> N
 
 def saved(folder: Path) -> Path:
     index = filled([item(seed) for seed in range(10)])
-    index.cursor = 77
+    index.cursor = Cursor(77, (70, 74))
     index.save(folder)
     return folder
 
@@ -166,26 +168,32 @@ def saved(folder: Path) -> Path:
 def test_a_saved_index_opens_with_its_cursor(tmp_path: Path) -> None:
     folder = saved(tmp_path / "flat")
     opened = FlatIndex.open(folder, "model@1")
-    assert (len(opened), opened.cursor, opened.delta_size) == (10, 77, 0)
+    assert (len(opened), opened.cursor, opened.delta_size) == (10, Cursor(77, (70, 74)), 0)
     opened.put([item(50)])
     assert (len(opened), len(FlatIndex.open(folder, "model@1"))) == (11, 10)
 
 
-@pytest.mark.parametrize("name", ["vectors.faiss", "rows.npy", "tables.json", "manifest.json"])
-def test_a_damaged_file_is_noticed(tmp_path: Path, name: str) -> None:
-    for damage in ("flip", "cut", "remove"):
-        folder = saved(tmp_path / damage)
-        path = folder / name
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.6, 0.9, 0.98, 0.9999])
+def test_a_damaged_file_is_noticed(tmp_path: Path, share: float) -> None:
+    for damage in ("flip", "cut", "remove", "empty"):
+        folder = saved(tmp_path / f"{damage}")
+        path = file_of(folder, "model@1")
         content = bytearray(path.read_bytes())
+        place = int(len(content) * share)
         if damage == "flip":
-            content[len(content) // 2] ^= 0xFF
+            # The room between arrays holds nothing that could be damaged.
+            while content[place] == 0:
+                place += 1
+            content[place] ^= 0xFF
             path.write_bytes(content)
         elif damage == "cut":
-            path.write_bytes(content[: len(content) // 2])
+            path.write_bytes(content[:place])
+        elif damage == "empty":
+            path.write_bytes(b"")
         else:
             path.unlink()
         with pytest.raises(CorruptIndex):
-            FlatIndex.open(folder, "model@1")
+            FlatIndex.open(folder, "model@1").check_file()
 
 
 def test_an_index_of_another_model_is_not_opened(tmp_path: Path) -> None:

@@ -228,12 +228,12 @@ def test_deleting_or_damaging_the_index_file_loses_nothing(capabilities: HeldSou
     serving = get_serving()
     assert serving.rebuild() == 3
     before = best_titles("远程操控岸桥")
-    assert (index_folder() / "vectors.faiss").is_file()
+    assert len(list(index_folder().rglob("*.index"))) == 1
     shutil.rmtree(index_folder())
     serving.forget()
     assert best_titles("远程操控岸桥") == before
     serving.rebuild()
-    path = index_folder() / "vectors.faiss"
+    [path] = index_folder().rglob("*.index")
     path.write_bytes(path.read_bytes()[:100])
     serving.forget()
     assert best_titles("远程操控岸桥") == before

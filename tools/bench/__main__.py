@@ -7,7 +7,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 BENCHMARKS = {
     "embedding": "bulk embedding against plain sentence-transformers",
-    "index": "index search against bare FAISS",
+    "index": "the vector index from 1 000 to 1 000 000 vectors, against bare FAISS",
+    "keeping_up": "searches while a load is embedded, and when a new entry is found",
     "imports": "a list of 50 000 needs against one of 5 000",
     "matching": "rankings against judged pairs, hard negatives and txtai",
     "quantities": "the reader of numbers and units against hand-made labels",
