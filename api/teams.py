@@ -78,24 +78,22 @@ def _visible(actor: Actor, offers: Sequence[Offer]) -> tuple[list[Offer], dict[K
     return [one for one in offers if one.key in entries], entries
 
 
+_ALONE = {"before": "", "after": ""}
+"""A sentence without the words around it: a kit is a summary, the pair's page shows the rest."""
+
+
 def _part(offer: Offer, entries: dict[Key, Entry]) -> dict[str, Any]:
     return {
         "other": entries[offer.key],
         "band": offer.band,
         "reasons": offer.reasons,
         "agreeing": [
-            {"own": one["need"], "other": one["offer"], "strength": one["strength"]}
-            for one in offer.agreeing
-        ],
-        "indicators": [
             {
-                "name": one["name"],
-                "verdict": one["verdict"],
-                "must": one["must"],
-                "own_text": one["need_text"],
-                "other_text": one["offer_text"],
+                "own": {**one["need"], **_ALONE},
+                "other": {**one["offer"], **_ALONE},
+                "strength": one["strength"],
             }
-            for one in offer.indicators
+            for one in offer.agreeing
         ],
     }
 

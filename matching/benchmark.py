@@ -354,7 +354,9 @@ def _plain(words: float | None) -> Weights:
     text: dict[str, float] = dict.fromkeys(("title", "text", "title_in_text"), 1.0)
     if words is not None:
         text["words"] = words
-    return replace(packaged(), text=text, common=0.0, facts={}, violated_ceiling=math.inf)
+    return replace(
+        packaged(), text=text, common=0.0, facts={}, violated_ceiling=math.inf, violated_each=0.0
+    )
 
 
 class _Silent:

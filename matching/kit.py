@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from matching.indicators import Claim, quantity_of
+from matching.indicators import Claim
 from matching.lexical import count
 from matching.sources import IndicatorLine
 from park.quantities import Quantity
@@ -70,7 +70,7 @@ class SkillMatch:
 
 def is_measurable(line: IndicatorLine) -> bool:
     """Whether one would look for an instrument to check it: a property of matter, with a number."""
-    quantity = quantity_of(line)
+    quantity = line.quantity
     if quantity is None or quantity.change:
         return False
     if quantity.dimension == "fraction":
@@ -85,7 +85,7 @@ def measured_by(
     the indicator's name and is of its dimension, or else that it is the kind of instrument."""
     found = []
     for position, line in enumerate(asked):
-        quantity = quantity_of(line)
+        quantity = line.quantity
         if quantity is None or not is_measurable(line):
             continue
         said = _said(position, line, quantity, claims)
@@ -113,10 +113,10 @@ def _said(
     best: tuple[float, int, Measured] | None = None
     for claim in claims:
         share = len(name & set(count([claim.name]))) / len(name) if name else 0.0
-        fitting = [one for one in claim.quantities if one.dimension == asked.dimension]
-        if share < MEASURED_SHARE or not fitting:
+        claimed = claim.quantity
+        if share < MEASURED_SHARE or claimed is None or claimed.dimension != asked.dimension:
             continue
-        reaches = _reaches(asked, fitting[0]) if len(fitting) == 1 else None
+        reaches = _reaches(asked, claimed)
         order = share, (reaches is not None) + (reaches is True)
         if best is None or order > best[:2]:
             best = *order, Measured(position, claim.text, "says", reaches)
@@ -138,11 +138,11 @@ def _detects(asked: Quantity, claims: Sequence[Claim]) -> bool | None:
     if asked.high is None:
         return None
     for claim in claims:
-        if _DETECTION.search(claim.name):
-            for one in claim.quantities:
-                least = one.high if one.high is not None else one.low
-                if one.dimension == asked.dimension and least is not None:
-                    return least <= asked.high
+        one = claim.quantity
+        if one is not None and _DETECTION.search(claim.name):
+            least = one.high if one.high is not None else one.low
+            if one.dimension == asked.dimension and least is not None:
+                return least <= asked.high
     return None
 
 

@@ -128,7 +128,16 @@ def _offer(row: MatchSuggestion) -> Offer:
         score=row.score,
         reasons=stored["reasons"],
         agreeing=stored["agreeing"],
-        indicators=stored["indicators"],
+        indicators=[
+            {
+                "name": one["name"],
+                "verdict": one["verdict"],
+                "must": one["must"],
+                "need_text": one["need"]["text"],
+                "offer_text": one["offer"]["text"] if one["offer"] else "",
+            }
+            for one in stored["indicators"]
+        ],
     )
 
 

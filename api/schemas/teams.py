@@ -3,7 +3,7 @@
 from typing import Literal
 
 from api.schemas.base import Output
-from api.schemas.matching import Agreement, IndicatorVerdict, Reason, SuggestedEntry
+from api.schemas.matching import Agreement, Reason, SuggestedEntry
 
 Readiness = Literal["ready", "computing", "none_yet"]
 BandName = Literal["strong", "good", "possible"]
@@ -52,7 +52,6 @@ class KitPart(Output):
     band: BandName | None
     reasons: list[Reason]
     agreeing: list[Agreement]
-    indicators: list[IndicatorVerdict]
 
 
 class KitCapability(KitPart):

@@ -7,10 +7,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Context, Decimal
 
-from matching.indicators import Claim, judge, quantity_of
+from matching.indicators import Claim, judge_all
 from matching.lexical import count
 from matching.sources import IndicatorLine
-from park.quantities import Comparator, Quantity, Verdict, compare, from_fields, is_comparable
+from park.quantities import (
+    Comparator,
+    Quantity,
+    Verdict,
+    compare,
+    from_fields,
+    named_as_change,
+)
 from park.quantities.compare import ABOUT
 
 LOOSER, TIGHTER = 3, 2
@@ -45,13 +52,13 @@ class WhatIf:
 
 def what_if(line: IndicatorLine, offers: Sequence[Sequence[Claim]]) -> WhatIf | None:
     """Of an indicator with a number, against what each offer claims; None without a number."""
-    asked = quantity_of(line)
+    asked = _asked(line)
     if line.value is None or asked is None or asked.change:
         return None
     claims = [one for offer in offers if (one := _claim_of(line, asked, offer)) is not None]
 
     def meeting(changed: IndicatorLine) -> int:
-        wanted = quantity_of(changed)
+        wanted = _asked(changed)
         if wanted is None:
             return 0
         return sum(compare(wanted, one) is Verdict.MET for one in claims)
@@ -70,14 +77,19 @@ def what_if(line: IndicatorLine, offers: Sequence[Sequence[Claim]]) -> WhatIf | 
 def _claim_of(line: IndicatorLine, asked: Quantity, claims: Sequence[Claim]) -> Quantity | None:
     """The number of the claim that the verdict on this offer would rest on. Half of a name is
     too little here: 银含量 would be offered the values of 碳含量 to choose from."""
-    said, name = judge(line, claims).offer_text, set(count([line.name]))
-    for claim in claims:
-        if said and claim.text == said:
-            if len(name & set(count([claim.name]))) < SURE_SHARE * len(name):
-                return None
-            fitting = [one for one in claim.quantities if is_comparable(asked, one)]
-            return fitting[0] if len(fitting) == 1 else None
-    return None
+    said = judge_all([replace(line, quantity=asked)], claims)[0].claimed
+    if said is None:
+        return None
+    name = set(count([line.name]))
+    if len(name & set(count([said.name]))) < SURE_SHARE * len(name):
+        return None
+    return said.quantity
+
+
+def _asked(line: IndicatorLine) -> Quantity | None:
+    """By the fields of the form, as they stand or as they are tried."""
+    found = from_fields(line.comparator, line.value, line.value_max, line.unit)
+    return None if found is None else named_as_change(found, line.name)
 
 
 def _values(line: IndicatorLine, claims: Sequence[Quantity]) -> set[Decimal]:

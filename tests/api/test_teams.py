@@ -25,8 +25,8 @@ def verdict(name: str, verdict: str, must: bool = True) -> dict[str, Any]:
         "name": name,
         "verdict": verdict,
         "must": must,
-        "need_text": f"{name} ≤ 1",
-        "offer_text": f"{name} 0.5",
+        "need": {"text": f"{name} ≤ 1"},
+        "offer": {"text": f"{name} 0.5"},
     }
 
 

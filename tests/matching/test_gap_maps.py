@@ -65,7 +65,7 @@ def test_a_possible_answer_is_evidence_and_no_answer(
     row = MatchSuggestion.objects.get()
     row.band = Band.POSSIBLE
     row.reasons["indicators"] = [
-        {"name": "纯度", "verdict": "not_met", "must": True, "need_text": "", "offer_text": ""}
+        {"name": "纯度", "verdict": "not_met", "must": True, "need": {"text": ""}, "offer": None}
     ]
     row.save()
     content = make_content(today=TODAY, previous=None)

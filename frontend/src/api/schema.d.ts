@@ -130,6 +130,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/capabilities/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What there is already that is nearly the same
+         * @description Published entries of this list by what is public of them, and unpublished ones of one's
+         *     own organisations. It warns; nothing is refused because of it.
+         */
+        post: operations["find_similar_capability"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/capabilities/{entry_id}/suggestions": {
         parameters: {
             query?: never;
@@ -632,6 +653,48 @@ export interface paths {
         };
         /** A picture, small */
         get: operations["download_thumbnail"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gap-map": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The last gap map (staff)
+         * @description By industry chain, in clusters, with the evidence behind each gap. `run` says how the next
+         *     one is coming along.
+         */
+        get: operations["get_gap_map"];
+        put?: never;
+        /**
+         * Make a new gap map (staff)
+         * @description A worker makes it; one is made every night, too. While one is under way, that one.
+         */
+        post: operations["request_gap_map"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gap-map/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every gap of the last map as a file (staff) */
+        get: operations["export_gap_map"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1211,6 +1274,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/needs/similar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What there is already that is nearly the same
+         * @description Published entries of this list by what is public of them, and unpublished ones of one's
+         *     own organisations. It warns; nothing is refused because of it.
+         */
+        post: operations["find_similar_need"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/needs/what-if": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * How many capabilities would meet a draft's indicators at other values
+         * @description Nothing is saved. Only what capabilities say in public is counted, of those that are about
+         *     the matter.
+         */
+        post: operations["ask_what_if"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/needs/{entry_id}/suggestions": {
         parameters: {
             query?: never;
@@ -1426,6 +1531,64 @@ export interface paths {
         put?: never;
         /** Submit for review */
         post: operations["submit_need"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/needs/{need_id}/consortium": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The fewest capabilities that together meet a need's musts
+         * @description Of different organisations where possible; what stays open is named.
+         */
+        get: operations["get_need_consortium"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/needs/{need_id}/kit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Capabilities, instruments and people for a need, and the gaps
+         * @description The best of each kind with what it covers. Instruments count that measure what an indicator
+         *     asks for, whatever their text is about.
+         */
+        get: operations["get_need_kit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/needs/{need_id}/kit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The kit as a file */
+        get: operations["export_need_kit"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2419,6 +2582,16 @@ export interface components {
             version: number;
         };
         /**
+         * Asked
+         * @description An indicator of the need.
+         */
+        Asked: {
+            /** Name */
+            name: string;
+            /** Text */
+            text: string;
+        };
+        /**
          * BandOutcome
          * @description Of so many introductions in this band, so many were signed.
          */
@@ -2733,6 +2906,12 @@ export interface components {
             /** Valid Until */
             valid_until?: string | null;
         };
+        /** CapabilityDraft */
+        CapabilityDraft: {
+            content: components["schemas"]["CapabilityContentIn"];
+            /** Id */
+            id?: string | null;
+        };
         /** CapabilityEdit */
         CapabilityEdit: {
             content: components["schemas"]["CapabilityContentIn"];
@@ -3036,6 +3215,46 @@ export interface components {
              * @default
              */
             text_zh?: string;
+        };
+        /** ConsortiumAnswer */
+        ConsortiumAnswer: {
+            /** Is Exact */
+            is_exact: boolean;
+            /** Members */
+            members: components["schemas"]["TeamMember"][];
+            /** Musts */
+            musts: components["schemas"]["Asked"][];
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "no_musts" | "single" | "several" | "partial" | "none";
+            /** Partly */
+            partly: components["schemas"]["Asked"][];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ready" | "computing" | "none_yet";
+            /** Uncovered */
+            uncovered: components["schemas"]["Asked"][];
+        };
+        /**
+         * Cover
+         * @description What an offer says of an indicator that it meets, or meets in part.
+         */
+        Cover: {
+            /** Name */
+            name: string;
+            /** Need Text */
+            need_text: string;
+            /** Offer Text */
+            offer_text: string;
+            /**
+             * Verdict
+             * @enum {string}
+             */
+            verdict: "met" | "partly";
         };
         /** CreatedToken */
         CreatedToken: {
@@ -3490,6 +3709,79 @@ export interface components {
              * Format: date-time
              */
             starts_at: string;
+        };
+        /** GapChain */
+        GapChain: {
+            /** Capabilities */
+            capabilities: number;
+            /** Chain */
+            chain: string;
+            /** Needs */
+            needs: number;
+            /** Unanswered */
+            unanswered: components["schemas"]["GapCluster"][];
+            /** Unanswered Count */
+            unanswered_count: number;
+            /** Unasked */
+            unasked: components["schemas"]["GapCluster"][];
+            /** Unasked Count */
+            unasked_count: number;
+        };
+        /** GapCluster */
+        GapCluster: {
+            /** Count */
+            count: number;
+            /** Entries */
+            entries: components["schemas"]["GapEntry"][];
+            /** Words */
+            words: string[];
+        };
+        /**
+         * GapEntry
+         * @description An entry without a good counterpart.
+         */
+        GapEntry: {
+            /** Band */
+            band: "possible" | null;
+            best: components["schemas"]["SuggestedEntry"] | null;
+            entry: components["schemas"]["SuggestedEntry"];
+            /** Is New */
+            is_new: boolean;
+            /** Violated */
+            violated: string[];
+        };
+        /** GapMapAnswer */
+        GapMapAnswer: {
+            /** Chains */
+            chains: components["schemas"]["GapChain"][];
+            /** Closed */
+            closed: components["schemas"]["SuggestedEntry"][];
+            /** Compared With */
+            compared_with: string | null;
+            /** Made At */
+            made_at: string | null;
+            run: components["schemas"]["GapRun"] | null;
+            /** Withdrawn Count */
+            withdrawn_count: number;
+        };
+        /** GapRun */
+        GapRun: {
+            /** Error Code */
+            error_code: string;
+            /** Groups Done */
+            groups_done: number;
+            /** Groups Total */
+            groups_total: number;
+            /**
+             * Requested At
+             * Format: date-time
+             */
+            requested_at: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "requested" | "running" | "failed";
         };
         /** Growth */
         Growth: {
@@ -4281,6 +4573,67 @@ export interface components {
              */
             verdict: "met" | "not_met" | "unknown";
         };
+        /** Kit */
+        Kit: {
+            /** Capabilities */
+            capabilities: components["schemas"]["KitCapability"][];
+            /** Instruments */
+            instruments: components["schemas"]["KitInstrument"][];
+            /** People */
+            people: components["schemas"]["KitPerson"][];
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ready" | "computing" | "none_yet";
+            /** Unmeasured */
+            unmeasured: components["schemas"]["Asked"][];
+            /** Unmet */
+            unmet: components["schemas"]["Asked"][];
+        };
+        /** KitCapability */
+        KitCapability: {
+            /** Agreeing */
+            agreeing: components["schemas"]["Agreement"][];
+            /** Band */
+            band: ("strong" | "good" | "possible") | null;
+            /** Covers */
+            covers: components["schemas"]["Cover"][];
+            other: components["schemas"]["SuggestedEntry"];
+            /** Reasons */
+            reasons: components["schemas"]["Reason"][];
+        };
+        /** KitInstrument */
+        KitInstrument: {
+            /** Agreeing */
+            agreeing: components["schemas"]["Agreement"][];
+            /** Band */
+            band: ("strong" | "good" | "possible") | null;
+            /** Measures */
+            measures: components["schemas"]["Measurement"][];
+            other: components["schemas"]["SuggestedEntry"];
+            /** Reasons */
+            reasons: components["schemas"]["Reason"][];
+        };
+        /** KitPerson */
+        KitPerson: {
+            /** Agreeing */
+            agreeing: components["schemas"]["Agreement"][];
+            /** Band */
+            band: ("strong" | "good" | "possible") | null;
+            other: components["schemas"]["SuggestedEntry"];
+            /** Reasons */
+            reasons: components["schemas"]["Reason"][];
+            /** Skills */
+            skills: components["schemas"]["KitSkill"][];
+        };
+        /** KitSkill */
+        KitSkill: {
+            /** Sentence */
+            sentence: string;
+            /** Skill */
+            skill: string;
+        };
         /** LadderConditions */
         LadderConditions: {
             /** Code */
@@ -4381,6 +4734,22 @@ export interface components {
             value: number | null;
             /** Value Max */
             value_max: number | null;
+        };
+        /** Measurement */
+        Measurement: {
+            /**
+             * How
+             * @enum {string}
+             */
+            how: "says" | "method";
+            /** Name */
+            name: string;
+            /** Need Text */
+            need_text: string;
+            /** Offer Text */
+            offer_text: string;
+            /** Reaches */
+            reaches: boolean | null;
         };
         /** MemberList */
         MemberList: {
@@ -4687,6 +5056,15 @@ export interface components {
              * @default
              */
             title?: string;
+        };
+        /**
+         * NeedDraft
+         * @description A need as it stands in the form; it need not be saved, nor whole.
+         */
+        NeedDraft: {
+            content: components["schemas"]["NeedContentIn"];
+            /** Id */
+            id?: string | null;
         };
         /** NeedEdit */
         NeedEdit: {
@@ -5817,6 +6195,47 @@ export interface components {
             /** Username */
             username: string;
         };
+        /** SimilarAnswer */
+        SimilarAnswer: {
+            /** Items */
+            items: components["schemas"]["SimilarListing"][];
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "meaning" | "words";
+        };
+        /** SimilarListing */
+        SimilarListing: {
+            /**
+             * Closeness
+             * @enum {string}
+             */
+            closeness: "copy" | "similar";
+            /**
+             * Id
+             * Format: uuid
+             */
+            id: string;
+            /** Is Example */
+            is_example: boolean;
+            /** Is Expired */
+            is_expired: boolean;
+            /** Is Own */
+            is_own: boolean;
+            /**
+             * Listing Kind
+             * @enum {string}
+             */
+            listing_kind: "need" | "capability";
+            organisation: components["schemas"]["OrganisationRef"];
+            /** Status */
+            status: string;
+            /** Summary */
+            summary: string | null;
+            /** Title */
+            title: string;
+        };
         /** SkillIn */
         SkillIn: {
             /** Name */
@@ -6113,6 +6532,17 @@ export interface components {
             /** Title */
             title: string;
         };
+        /** TeamMember */
+        TeamMember: {
+            /**
+             * Band
+             * @enum {string}
+             */
+            band: "strong" | "good" | "possible";
+            /** Covers */
+            covers: components["schemas"]["Cover"][];
+            other: components["schemas"]["SuggestedEntry"];
+        };
         /** TermRow */
         TermRow: {
             /** Code */
@@ -6284,6 +6714,44 @@ export interface components {
              * @enum {string}
              */
             status: "unverified" | "verified" | "rejected";
+        };
+        /** WhatIf */
+        WhatIf: {
+            /** Indicators */
+            indicators: components["schemas"]["WhatIfIndicator"][];
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "meaning" | "words";
+            /** Offers */
+            offers: number;
+        };
+        /** WhatIfDraft */
+        WhatIfDraft: {
+            content: components["schemas"]["NeedContentIn"];
+            /** Organisation Id */
+            organisation_id?: string | null;
+        };
+        /** WhatIfIndicator */
+        WhatIfIndicator: {
+            /** Met */
+            met: number;
+            /** Position */
+            position: number;
+            /** Speaking */
+            speaking: number;
+            /** Steps */
+            steps: components["schemas"]["WhatIfStep"][];
+        };
+        /** WhatIfStep */
+        WhatIfStep: {
+            /** Count */
+            count: number;
+            /** Value */
+            value: number;
+            /** Value Max */
+            value_max: number | null;
         };
         /** WithdrawalRequest */
         WithdrawalRequest: {
@@ -6783,6 +7251,84 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    find_similar_capability: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CapabilityDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarAnswer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -9229,6 +9775,151 @@ export interface operations {
             };
         };
     };
+    get_gap_map: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapMapAnswer"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    request_gap_map: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GapMapAnswer"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_gap_map: {
+        parameters: {
+            query?: {
+                format?: "xlsx" | "csv";
+                language?: "" | "zh" | "en";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     edit_growth_condition: {
         parameters: {
             query?: never;
@@ -11517,6 +12208,162 @@ export interface operations {
             };
         };
     };
+    find_similar_need: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NeedDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SimilarAnswer"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ask_what_if: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatIfDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WhatIf"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Content Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_need_suggestions: {
         parameters: {
             query?: {
@@ -12495,6 +13342,184 @@ export interface operations {
             };
             /** @description Unprocessable Entity */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_need_consortium: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                need_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsortiumAnswer"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_need_kit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                need_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Kit"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_need_kit: {
+        parameters: {
+            query?: {
+                format?: "xlsx" | "csv";
+                language?: "" | "zh" | "en";
+            };
+            header?: never;
+            path: {
+                need_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "text/csv": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
