@@ -368,7 +368,9 @@ def reembed(progress: Any = None) -> bool:
         ServingModel.objects.filter(pk=1).update(
             model_id=target, configured=_configured(), switched_at=timezone.now()
         )
-        stamp(list(touched))
+        if not is_switch:
+            # Texts that had been stored without a vector; a new model's index has all it needs.
+            stamp(list(touched))
     serving.index(fresh=True)
     return True
 
