@@ -14,6 +14,7 @@ from market.listings import queries as listings
 from market.listings import services as entries
 from market.listings.kinds import ListingKind
 from market.listings.states import Status
+from matching import feedback
 from park.accounts import staff
 from park.accounts.models import StaffRole
 from park.core.errors import DomainError
@@ -22,8 +23,16 @@ from park.organisations.kinds import OrganisationKind, VerificationStatus
 from park.organisations.models import GrowthCondition
 from talent import queries as talent
 from talent.models import CardStatus
-from tests.factories import NeedFactory, OrganisationFactory, UserFactory, make_member, make_staff
+from tests.factories import (
+    CapabilityFactory,
+    NeedFactory,
+    OrganisationFactory,
+    UserFactory,
+    make_member,
+    make_staff,
+)
 from tests.factories.equipment import InstrumentFactory
+from tests.factories.matching import item_of, suggest
 from tests.factories.talent import TalentCardFactory
 
 pytestmark = pytest.mark.django_db
@@ -64,6 +73,15 @@ def edit_condition(actor: Any) -> Any:
     return services.edit_condition(actor=actor, condition_id=condition.pk, changes={})
 
 
+def judge(actor: Any) -> Any:
+    need = item_of("need", NeedFactory(status=Status.PUBLISHED).pk)
+    offer = item_of("capability", CapabilityFactory(status=Status.PUBLISHED).pk)
+    feedback.give_feedback(
+        actor=actor, suggestion_id=suggest(need, offer).pk, is_useful=True, reason="fits"
+    )
+    return feedback.list_feedback(actor=actor)
+
+
 # A line of the table, by how it begins: what one of the role does.
 DEEDS: dict[str, Callable[[Any], Any]] = {
     "read entries that were handed in": lambda actor: listings.get_listing(
@@ -82,6 +100,7 @@ DEEDS: dict[str, Callable[[Any], Any]] = {
     "the desks of stations": lambda actor: listings.station_queue(
         actor=actor, station_id=OrganisationFactory(kind=OrganisationKind.STATION).pk
     ),
+    "say whether a suggestion is useful": judge,
     "instruments that are not published": lambda actor: equipment.get_instrument(
         actor=actor, instrument_id=InstrumentFactory(status=InstrumentStatus.DRAFT).pk
     ),

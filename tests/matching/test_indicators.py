@@ -1,5 +1,9 @@
+import json
+import os
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -225,3 +229,66 @@ def test_unknown_facts_change_nothing(facts: dict[str, float]) -> None:
         name: None for name in ("chain", "budget", "maturity", "region") if name not in facts
     }
     assert score({**text, **facts}) == score({**text, **facts, **missing})
+
+
+# --- real texts ---
+
+DATA = os.environ.get("CUOHE_EVAL_DATA", "")
+
+
+def real_texts(name: str) -> list[dict[str, str]]:
+    lines = (Path(DATA) / "matching" / name).read_text("utf-8").splitlines()
+    return [json.loads(text) for text in lines]
+
+
+@pytest.mark.skipif(not DATA, reason="CUOHE_EVAL_DATA names no folder of real texts")
+def test_a_real_text_meets_itself_and_a_worse_bound_in_it_does_not() -> None:
+    """Each bound of a real need in turn is made worse in a twin of it: that line fails, no other
+    does. A few say the same of two states of a thing, and the better one counts."""
+    changed = caught = 0
+    for row in real_texts("needs.jsonl"):
+        need = entry(Side.NEED, row["text"], title=row["title"])
+        twin = entry(Side.OFFER, row["text"], title=row["title"])
+        own = judge_texts(need, twin)
+        assert {one.verdict for one in own} <= {Verdict.MET, Verdict.UNKNOWN}
+        for one in own:
+            worse = with_worse_bound(row["text"], one.asked)
+            if worse is None:
+                continue
+            found = judge_texts(need, entry(Side.OFFER, worse, title=row["title"]))
+            failed = [line.asked for line in found if line.verdict is Verdict.NOT_MET]
+            changed += 1
+            caught += failed == [one.asked]
+    assert changed >= 100
+    assert caught / changed >= 0.95
+
+
+def with_worse_bound(text: str, line: IndicatorLine) -> str | None:
+    """None for what has no bound at one end, or stands in no text."""
+    quantity = line.quantity
+    if not line.must or line.field != "problem" or quantity is None:
+        return None
+    at = line.start + quantity.start
+    number = re.match(r"[^0-9]*([0-9]+(?:\.[0-9]+)?)", text[at : at + len(quantity.text)])
+    if number is None or (quantity.low is None) == (quantity.high is None):
+        return None
+    value = float(number[1]) * (0.5 if quantity.high is None else 2)
+    return text[: at + number.start(1)] + f"{value:g}" + text[at + number.end(1) :]
+
+
+@pytest.mark.skipif(not DATA, reason="CUOHE_EVAL_DATA names no folder of real texts")
+def test_of_two_real_texts_of_other_matters_nothing_is_said() -> None:
+    """A verdict about a stranger's number is worse than none: nearly all pairs are strangers."""
+    needs = [entry(Side.NEED, row["text"], title=row["title"]) for row in real_texts("needs.jsonl")]
+    offers = [
+        entry(Side.OFFER, row["text"], title=row["title"])
+        for row in real_texts("capabilities.jsonl")[::4]
+    ]
+    said = [
+        one
+        for need in needs
+        for offer in offers
+        for one in judge_texts(need, offer)
+        if one.verdict is not Verdict.UNKNOWN
+    ]
+    assert len(said) <= 10
