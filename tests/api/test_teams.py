@@ -20,13 +20,18 @@ from tests.api.test_matching import item_of
 from tests.api.world import API, World, instrument_content
 
 
+def side(text: str) -> dict[str, Any]:
+    place = {"field": "indicator", "ordinal": 0, "level": "public", "start": 0, "end": len(text)}
+    return {**place, "text": text, "value": None}
+
+
 def verdict(name: str, verdict: str, must: bool = True) -> dict[str, Any]:
     return {
         "name": name,
         "verdict": verdict,
         "must": must,
-        "need": {"text": f"{name} ≤ 1"},
-        "offer": {"text": f"{name} 0.5"},
+        "need": side(f"{name} ≤ 1"),
+        "offer": side(f"{name} 0.5"),
     }
 
 

@@ -1,13 +1,19 @@
 """What an instrument measures of a need, and which skills a need speaks of."""
 
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 
-from matching.indicators import claims_of
+from matching.indicators import Claim
 from matching.kit import is_measurable, measured_by, skills_in
-from matching.sources import IndicatorLine
+from matching.sources import IndicatorLine, Passage, Side, SourceItem
+from matching.text_indicators import indicator_lines
 from park.core.levels import Level
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 def line(
@@ -22,6 +28,15 @@ def line(
         value_max=None if value_max is None else Decimal(value_max),
         unit=unit,
     )
+
+
+def claims_of(lines: Sequence[IndicatorLine], texts: Sequence[str] = ()) -> list[Claim]:
+    """As they are read when an offer is saved."""
+    passages = [Passage("description", Level.PUBLIC, text) for text in texts]
+    offer = SourceItem(
+        "capability", Side.OFFER, uuid4(), "", NOW, passages=passages, indicators=lines
+    )
+    return indicator_lines(offer)
 
 
 THICKNESS = line("镀层厚度", "le", "8", "μm")

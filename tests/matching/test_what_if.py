@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.drafts.what_if import LOOSER, TIGHTER, Step, what_if
-from matching.indicators import Claim, claims_of, judge
+from matching.indicators import Claim
 from matching.sources import IndicatorLine
 from park.core.levels import Level
-from park.quantities import Verdict
+from park.quantities import Verdict, from_fields
 
 
 def line(
@@ -29,7 +29,13 @@ def line(
 
 
 def offers(*lines: IndicatorLine) -> list[list[Claim]]:
-    return [claims_of([one], []) for one in lines]
+    return [[read_line(one)] for one in lines]
+
+
+def read_line(one: IndicatorLine) -> IndicatorLine:
+    """With its number, as it is read when an entry is saved."""
+    quantity = from_fields(one.comparator, one.value, one.value_max, one.unit)
+    return replace(one, quantity=quantity)
 
 
 def steps_of(asked: IndicatorLine, claimed: list[list[Claim]]) -> list[tuple[str, int]]:
@@ -109,7 +115,8 @@ def test_every_step_holds_when_counted_again(
     given = offers(*claimed)
 
     def count(one: IndicatorLine) -> int:
-        return sum(judge(one, offer).verdict is Verdict.MET for offer in given)
+        asks = [read_line(one)]
+        return sum(judge_all(asks, offer)[0].verdict is Verdict.MET for offer in given)
 
     found = what_if(asked, given)
     assert found is not None
