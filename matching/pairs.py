@@ -34,7 +34,7 @@ def score_pair(
         reasons={
             "reasons": scoring.reasons(features, _reason_data(need, offer, shared, judgements)),
             "indicators": [one.as_json() for one in judgements],
-            "agreeing": [],
+            "agreeing": None,  # until it is known which pairs are kept
         },
     )
     suggestion.band = scoring.band(suggestion.score) or ""

@@ -16,10 +16,18 @@ from matching.lexical import (
     Lexicon,
     Statistics,
     bm25,
+    candidate_words,
     share,
     strongest,
 )
 from matching.scoring import TextEvidence
+from matching.similarities import (
+    FREE_TEXT_SEARCHES,
+    FREE_TEXT_SIMILARITIES,
+    SEARCHES,
+    SIMILARITIES,
+    cosines,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,11 +69,10 @@ def find_candidates(
 
 
 def _by_meaning(query: Query, index: VectorIndex, only: Filter) -> list[list[UUID]]:
-    title, whole = query.vectors.get(Role.TITLE), query.vectors.get(Role.WHOLE)
-    texts = frozenset({Role.WHOLE, Role.SENTENCE} if whole is None else {Role.WHOLE})
-    asked = [(title, frozenset({Role.TITLE})), (title, texts), (whole, frozenset({Role.WHOLE}))]
+    searches = FREE_TEXT_SEARCHES if query.vectors.get(Role.WHOLE) is None else SEARCHES
     lists = []
-    for vectors, roles in asked:
+    for one in searches:
+        vectors, roles = query.vectors.get(one.asked), frozenset(one.among)
         if vectors is None or not len(vectors):
             continue
         best: dict[UUID, float] = {}
@@ -80,7 +87,7 @@ def _by_words(query: Query, lexicon: Lexicon) -> list[UUID]:
     words = query.strongest(lexicon.statistics)
     scores = {
         document.item_id: bm25(words, document.counts, document.length, lexicon.statistics)
-        for document in lexicon.candidates(words, CANDIDATES)
+        for document in lexicon.candidates(candidate_words(words, lexicon.statistics), CANDIDATES)
     }
     return sorted(scores, key=lambda one: (-scores[one], str(one)))
 
@@ -122,25 +129,12 @@ def compare(need: Query, offer: Texts, statistics: Statistics) -> TextEvidence:
     Always in this direction, also when the offer asks, so that a pair has one score. A free text
     has no whole: it is compared with the best sentence instead.
     """
-    title, whole = need.vectors.get(Role.TITLE), need.vectors.get(Role.WHOLE)
-    if whole is None:
-        text = best(title, offer.vectors.get(Role.SENTENCE))
-    else:
-        text = best(whole, offer.vectors.get(Role.WHOLE))
+    table = FREE_TEXT_SIMILARITIES if need.vectors.get(Role.WHOLE) is None else SIMILARITIES
     document = offer.document
     words = need.strongest(statistics)
     return TextEvidence(
-        title=best(title, offer.vectors.get(Role.TITLE)),
-        text=text,
-        title_in_text=best(title, offer.vectors.get(Role.WHOLE)),
+        **cosines(need.vectors, offer.vectors, table),
         words=share(words, document.counts, document.length, statistics)
         if words and document
         else None,
     )
-
-
-def best(one: "Vectors | None", other: "Vectors | None") -> float | None:
-    """The highest cosine between two sets of vectors; None when a side has none."""
-    if one is None or other is None or not len(one) or not len(other):
-        return None
-    return float((one @ other.T).max())

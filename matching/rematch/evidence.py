@@ -1,0 +1,128 @@
+"""The text similarities of one item with many others, as `matching.recall.compare` has them."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from matching.rematch.collection import Collection, ranges
+from matching.rematch.recall import Weighing
+from matching.scoring import TextEvidence
+from matching.similarities import SIMILARITIES, TOP_COSINES, Reduction
+from matching.sources import Side
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Positions = NDArray[np.int64]
+    Values = NDArray[np.float64]
+
+
+class Comparison:
+    """Compares items of one collection with those of another. Holds what all batches need."""
+
+    def __init__(self, others: Collection) -> None:
+        self._others = others
+        self._weigh = Weighing(others)
+
+    def evidence(
+        self, own: Collection, number: int, positions: "Positions", held_by_own: "Values"
+    ) -> list[TextEvidence]:
+        """`held_by_own` is a row of zeros, one a token; it comes back as it was."""
+        is_need = own.side is Side.NEED
+        columns: dict[str, list[float | None]] = {}
+        gathered: dict[Any, tuple[Any, Any]] = {}
+        for one in SIMILARITIES:
+            own_role, other_role = (one.need, one.offer) if is_need else (one.offer, one.need)
+            asked = own.vectors[own_role].of(number) if own.vectors else None
+            if asked is None or not len(asked):
+                columns[one.name] = [None] * len(positions)
+                continue
+            if other_role not in gathered:
+                gathered[other_role] = self._gather(other_role, positions)
+            rows, lengths = gathered[other_role]
+            values = _reduce(rows @ asked.T, lengths, one.reduction)
+            columns[one.name] = _known(values)
+        columns["words"] = _known(self._shares(own, number, positions, held_by_own))
+        names = list(columns)
+        return [
+            TextEvidence(**dict(zip(names, values, strict=True)))
+            for values in zip(*columns.values(), strict=True)
+        ]
+
+    def _gather(self, role: Any, positions: "Positions") -> "tuple[Any, NDArray[np.int64]]":
+        matrix = self._others.vectors[role]
+        starts = matrix.starts[positions]
+        lengths = matrix.starts[positions + 1] - starts
+        return matrix.rows[ranges(starts, lengths)], lengths
+
+    def _shares(
+        self, own: Collection, number: int, positions: "Positions", held_by_own: "Values"
+    ) -> "Values":
+        """NaN where a side has no words."""
+        mine, theirs = own.words, self._others.words
+        if own.side is Side.NEED:
+            asked = mine.asked[number]
+            full = np.full(len(positions), mine.full[number])
+            scores = self._weigh(positions, asked[asked >= 0])
+            has_document = theirs.has_document[positions]
+        else:
+            start, stop = mine.starts[number], mine.starts[number + 1]
+            tokens = mine.tokens[start:stop]
+            held_by_own[tokens] = mine.weights[start:stop]
+            # The last place stays 0: it is where "no token" points.
+            scores = held_by_own[theirs.asked[positions]].sum(axis=1)
+            held_by_own[tokens] = 0
+            full = theirs.full[positions]
+            has_document = np.full(len(positions), mine.has_document[number])
+        with np.errstate(divide="ignore", invalid="ignore"):
+            shares = np.where(full > 0, scores / full, np.where(np.isnan(full), np.nan, 0.0))
+        return np.where(has_document, shares, np.nan)
+
+    def shared_words(
+        self, own: Collection, number: int, positions: "Positions", names: list[str], limit: int
+    ) -> list[list[str]]:
+        """The need's strongest words that the offer holds, strongest first."""
+        mine, theirs = own.words, self._others.words
+        found = []
+        if own.side is Side.NEED:
+            asked = mine.asked[number]
+            asked = asked[asked >= 0]
+            for position in positions:
+                held = theirs.tokens[theirs.starts[position] : theirs.starts[position + 1]]
+                both = asked[np.isin(asked, held)][:limit]
+                found.append([names[one] for one in both])
+            return found
+        held = mine.tokens[mine.starts[number] : mine.starts[number + 1]]
+        for position in positions:
+            asked = theirs.asked[position]
+            both = asked[np.isin(asked, held)][:limit]
+            found.append([names[one] for one in both])
+        return found
+
+
+def _known(values: "NDArray[Any]") -> list[float | None]:
+    return [None if value != value else value for value in values.tolist()]
+
+
+def _reduce(
+    cosines: "NDArray[np.float32]", lengths: "NDArray[np.int64]", reduction: Reduction
+) -> "Values":
+    """Of each run of rows the best cosine or the mean of the best three; NaN for an empty run."""
+    found = np.full(len(lengths), np.nan)
+    held = lengths > 0
+    if not held.any():
+        return found
+    firsts = (np.cumsum(lengths) - lengths)[held]
+    if reduction == "best":
+        found[held] = np.maximum.reduceat(cosines.max(axis=1), firsts)
+        return found
+    width = cosines.shape[1]
+    values = cosines.ravel()
+    sizes = lengths * width
+    runs = np.repeat(np.arange(len(lengths)), sizes)
+    order = np.lexsort((-values, runs))
+    place = np.arange(len(values)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    counts = np.minimum(sizes, TOP_COSINES)
+    best = np.where(place < TOP_COSINES, values[order].astype(np.float64), 0.0)
+    found[held] = np.add.reduceat(best, firsts * width) / counts[held]
+    return found

@@ -1,0 +1,93 @@
+"""Which texts of a need are compared with which of an offer: one table, read pair by pair and in
+bulk. Pure.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from matching.index.protocol import Role
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Vectors = NDArray[np.float32]
+
+Reduction = Literal["best", "top3"]
+TOP_COSINES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Similarity:
+    """A field of `scoring.TextEvidence` made of the cosines between two sets of vectors: the best
+    of them, or the mean of the three best (of as many as there are)."""
+
+    name: str
+    need: Role
+    offer: Role
+    reduction: Reduction = "best"
+
+
+SIMILARITIES = (
+    Similarity("title", Role.TITLE, Role.TITLE),
+    Similarity("text", Role.WHOLE, Role.WHOLE),
+    Similarity("title_in_text", Role.TITLE, Role.WHOLE),
+)
+# A free text has no whole: it is compared with the best sentence instead.
+FREE_TEXT_SIMILARITIES = (
+    Similarity("title", Role.TITLE, Role.TITLE),
+    Similarity("text", Role.TITLE, Role.SENTENCE),
+    Similarity("title_in_text", Role.TITLE, Role.WHOLE),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One list of candidates by meaning: vectors of one role among those of some roles."""
+
+    asked: Role
+    among: tuple[Role, ...]
+
+
+SEARCHES = (
+    Search(Role.TITLE, (Role.TITLE,)),
+    Search(Role.TITLE, (Role.WHOLE,)),
+    Search(Role.WHOLE, (Role.WHOLE,)),
+)
+FREE_TEXT_SEARCHES = (
+    Search(Role.TITLE, (Role.TITLE,)),
+    Search(Role.TITLE, (Role.WHOLE, Role.SENTENCE)),
+)
+
+
+def roles_compared(similarities: Sequence[Similarity]) -> frozenset[Role]:
+    return frozenset(role for one in similarities for role in (one.need, one.offer))
+
+
+def cosines(
+    need: "Mapping[Role, Vectors]",
+    offer: "Mapping[Role, Vectors]",
+    similarities: Sequence[Similarity],
+) -> dict[str, float | None]:
+    """Each similarity of one pair; None when a side has no such text."""
+    return {
+        one.name: reduce_pair(need.get(one.need), offer.get(one.offer), one.reduction)
+        for one in similarities
+    }
+
+
+def reduce_pair(
+    one: "Vectors | None", other: "Vectors | None", reduction: Reduction
+) -> float | None:
+    if one is None or other is None or not len(one) or not len(other):
+        return None
+    found = one @ other.T
+    if reduction == "best":
+        return float(found.max())
+    import numpy as np
+
+    flat = found.ravel()
+    if len(flat) > TOP_COSINES:
+        flat = np.partition(flat, len(flat) - TOP_COSINES)[-TOP_COSINES:]
+    return float(flat.mean(dtype=np.float64))
