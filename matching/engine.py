@@ -62,7 +62,7 @@ def score_item(item: Item, *, today: date | None = None) -> Scored:
         )
         for one in find_candidates(query, index, PostgresLexicon(only, statistics), only):
             candidates[one] = True
-    listed = listed_by_others(side, [item.pk]).get(item.pk, set())
+    listed = stored_with(side, [item.pk]).get(item.pk, set())
     others = _eligible(item, [*candidates, *listed], today)
     texts = _texts_of(list(others), index, statistics)
     shortlist = _shortlist(side, own, others.values(), texts, statistics, listed)
@@ -101,12 +101,11 @@ def kinds_of(side: Side) -> list[str]:
         return [kind for (kind,) in query.fetchall()]
 
 
-def listed_by_others(side: Side, item_ids: Sequence[UUID]) -> dict[UUID, set[UUID]]:
-    """For each item those of the other side that have it in their list."""
+def stored_with(side: Side, item_ids: Sequence[UUID]) -> dict[UUID, set[UUID]]:
+    """For each item those of the other side with which it stands in a list now, whoever's: they
+    are scored anew even if a search would not find them again."""
     own, other = f"{side.value}_item_id", f"{side.other.value}_item_id"
-    rows = MatchSuggestion.objects.filter(
-        **{f"{own}__in": item_ids, f"is_in_{side.other.value}_top": True}
-    )
+    rows = MatchSuggestion.objects.filter(**{f"{own}__in": item_ids})
     found: dict[UUID, set[UUID]] = {}
     for own_id, other_id in rows.values_list(own, other):
         found.setdefault(own_id, set()).add(other_id)
@@ -158,7 +157,7 @@ def _shortlist(
     others: Iterable[Item],
     texts: Mapping[UUID, Texts],
     statistics: Statistics,
-    listed_by_other: set[UUID],
+    listed: set[UUID],
 ) -> dict[Item, tuple[TextEvidence, list[str]]]:
     """The likeliest of each kind by text alone: facts move a score too little to lift the rest."""
     query = Query(own.vectors, own.document.counts if own.document else {})
@@ -181,7 +180,7 @@ def _shortlist(
     found = {}
     for other in sorted(scores, key=lambda one: (-scores[one], str(one.pk))):
         taken[other.kind] += 1
-        if taken[other.kind] <= SHORTLIST or other.pk in listed_by_other:
+        if taken[other.kind] <= SHORTLIST or other.pk in listed:
             found[other] = alike[other]
     return found
 

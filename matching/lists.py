@@ -19,11 +19,13 @@ from matching.sources import Side
 TOP = 20
 """Suggestions kept of each kind for one item."""
 
+SAME_SCORE = 1e-6
+"""In bulk cosines are added up in another order: what differs by less is no other score."""
 _WRITTEN = (
     "score", "band", "features", "reasons", "versions",
     "is_in_need_top", "is_in_offer_top", "made_at",
 )  # fmt: skip
-_COMPARED = tuple(name for name in _WRITTEN if name != "made_at")
+_COMPARED = ("band", "reasons", "versions", "is_in_need_top", "is_in_offer_top")
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def decide(scored: Scored) -> Decision:
         one.is_in_offer_top = is_other_top if is_need else is_own_top
         found.kept.append(one)
     found.overfull = {
-        one for one, more in taken.items() if one in lists and lists[one].all + more > TOP
+        one for one, more in taken.items() if one in lists and lists[one].current + more > TOP
     }
     kept = {(_own_id(scored.side, one), _other_id(scored.side, one)) for one in found.kept}
     for row in stored:
@@ -226,7 +228,6 @@ def _own_tops(
 
 @dataclass(frozen=True, slots=True)
 class _List:
-    all: int
     current: int
     lowest: float
     lowest_id: UUID | None
@@ -235,21 +236,19 @@ class _List:
 def _lists_of_others(scored: Scored, others: Iterable[UUID]) -> dict[UUID, _List]:
     """How full the lists of the others are without these items, and what it takes to enter.
 
-    A score by older weights or statistics says nothing against one of now: it gives way.
+    A score by older weights or statistics says nothing against one of now, nor the other way: it
+    stays until its own turn comes, and the list is longer meanwhile.
     """
     column = _columns(scored.side)
     with connection.cursor() as query:
         query.execute(
             f"""
-            SELECT s.{column.other}_item_id, count(*), count(*) FILTER (WHERE is_current),
-                coalesce(min(s.score) FILTER (WHERE is_current), 0),
-                (array_agg(s.{column.own}_item_id ORDER BY s.score, s.{column.own}_item_id DESC)
-                    FILTER (WHERE is_current))[1]
+            SELECT s.{column.other}_item_id, count(*), min(s.score),
+                (array_agg(s.{column.own}_item_id ORDER BY s.score, s.{column.own}_item_id DESC))[1]
             FROM matching_matchsuggestion s
-            JOIN matching_item own ON own.id = s.{column.own}_item_id AND own.kind = %(kind)s,
-            LATERAL (SELECT s.versions @> %(versions)s AS is_current) known
+            JOIN matching_item own ON own.id = s.{column.own}_item_id AND own.kind = %(kind)s
             WHERE s.{column.other}_item_id = ANY(%(others)s) AND s.is_in_{column.other}_top
-                AND s.{column.own}_item_id <> ALL(%(own)s)
+                AND s.{column.own}_item_id <> ALL(%(own)s) AND s.versions @> %(versions)s
             GROUP BY 1
             """,  # noqa: S608 - the names of columns are constants
             {
@@ -290,8 +289,9 @@ def _write(kept: Sequence[MatchSuggestion]) -> int:
             f"""
             UPDATE matching_matchsuggestion AS held SET {assigned} FROM matching_made AS made
             WHERE held.need_item_id = made.need_item_id AND held.offer_item_id = made.offer_item_id
-                AND ({", ".join(f"held.{name}" for name in _COMPARED)})
-                    IS DISTINCT FROM ({", ".join(f"made.{name}" for name in _COMPARED)})
+                AND (abs(held.score - made.score) > {SAME_SCORE}
+                    OR ({", ".join(f"held.{name}" for name in _COMPARED)})
+                        IS DISTINCT FROM ({", ".join(f"made.{name}" for name in _COMPARED)}))
             """  # noqa: S608 - the names of columns are constants
         )
         written = query.rowcount
@@ -317,11 +317,12 @@ def _trim(scored: Scored, overfull: Iterable[UUID]) -> list[UUID]:
             WITH placed AS (
                 SELECT s.id, row_number() OVER (
                     PARTITION BY s.{column.other}_item_id
-                    ORDER BY s.versions @> %(versions)s DESC, s.score DESC, s.{column.own}_item_id
+                    ORDER BY s.score DESC, s.{column.own}_item_id
                 ) AS place
                 FROM matching_matchsuggestion s
                 JOIN matching_item own ON own.id = s.{column.own}_item_id AND own.kind = %(kind)s
                 WHERE s.{column.other}_item_id = ANY(%(others)s) AND s.is_in_{column.other}_top
+                    AND s.versions @> %(versions)s
             )
             UPDATE matching_matchsuggestion AS held SET is_in_{column.other}_top = false
             FROM placed WHERE placed.id = held.id AND placed.place > %(top)s

@@ -40,6 +40,9 @@ class Comparison:
             if other_role not in gathered:
                 gathered[other_role] = self._gather(other_role, positions)
             rows, lengths = gathered[other_role]
+            if not len(rows):
+                columns[one.name] = [None] * len(positions)
+                continue
             values = _reduce(rows @ asked.T, lengths, one.reduction)
             columns[one.name] = _known(values)
         columns["words"] = _known(self._shares(own, number, positions, held_by_own))

@@ -236,8 +236,8 @@ class Run:
     def _shortlists(
         self, own: Collection, candidates: "Sequence[Mapping[str, NDArray[np.int64]]]"
     ) -> list[dict[int, TextEvidence]]:
-        """The likeliest of each kind by text alone, and those that the other side lists."""
-        listed = engine.listed_by_others(self.side, own.ids)
+        """The likeliest of each kind by text alone, and those already listed."""
+        listed = engine.stored_with(self.side, own.ids)
         known = self.others.positions
         held_by_own = np.zeros(len(self.shared.tokens) + 1)
         found = []

@@ -76,11 +76,11 @@ class MadeUp:
     def store(self, *sources: HeldSource) -> None:
         """As the worker stores a load, with vectors that nobody needs to compute."""
         items = [item for source in sources for item in source.held.values()]
-        self._embed(items)
+        self.store_vectors(items)
         indexing.store_items(items, TODAY)
         lexicon.refresh_statistics(force=True)
 
-    def _embed(self, items: list[SourceItem]) -> None:
+    def store_vectors(self, items: list[SourceItem]) -> None:
         vectors: dict[str, bytes] = {}
         for number, item in enumerate(items):
             for one in plan_passages(item):
