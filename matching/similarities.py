@@ -21,24 +21,25 @@ TOP_COSINES = 3
 @dataclass(frozen=True, slots=True)
 class Similarity:
     """A field of `scoring.TextEvidence` made of the cosines between two sets of vectors: the best
-    of them, or the mean of the three best (of as many as there are)."""
+    of them, or the mean of the three best (of as many as there are). Of each side the first of the
+    roles is taken that it has vectors of."""
 
     name: str
-    need: Role
-    offer: Role
+    need: tuple[Role, ...]
+    offer: tuple[Role, ...]
     reduction: Reduction = "best"
 
 
 SIMILARITIES = (
-    Similarity("title", Role.TITLE, Role.TITLE),
-    Similarity("text", Role.WHOLE, Role.WHOLE),
-    Similarity("title_in_text", Role.TITLE, Role.WHOLE),
+    Similarity("title", (Role.TITLE,), (Role.TITLE,)),
+    Similarity("text", (Role.WHOLE,), (Role.WHOLE,)),
+    Similarity("title_in_text", (Role.TITLE,), (Role.WHOLE,)),
 )
 # A free text has no whole: it is compared with the best sentence instead.
 FREE_TEXT_SIMILARITIES = (
-    Similarity("title", Role.TITLE, Role.TITLE),
-    Similarity("text", Role.TITLE, Role.SENTENCE),
-    Similarity("title_in_text", Role.TITLE, Role.WHOLE),
+    Similarity("title", (Role.TITLE,), (Role.TITLE,)),
+    Similarity("text", (Role.TITLE,), (Role.SENTENCE,)),
+    Similarity("title_in_text", (Role.TITLE,), (Role.WHOLE,)),
 )
 
 
@@ -62,7 +63,7 @@ FREE_TEXT_SEARCHES = (
 
 
 def roles_compared(similarities: Sequence[Similarity]) -> frozenset[Role]:
-    return frozenset(role for one in similarities for role in (one.need, one.offer))
+    return frozenset(role for one in similarities for role in (*one.need, *one.offer))
 
 
 def cosines(
@@ -72,15 +73,21 @@ def cosines(
 ) -> dict[str, float | None]:
     """Each similarity of one pair; None when a side has no such text."""
     return {
-        one.name: reduce_pair(need.get(one.need), offer.get(one.offer), one.reduction)
+        one.name: _reduce(_first(need, one.need), _first(offer, one.offer), one.reduction)
         for one in similarities
     }
 
 
-def reduce_pair(
-    one: "Vectors | None", other: "Vectors | None", reduction: Reduction
-) -> float | None:
-    if one is None or other is None or not len(one) or not len(other):
+def _first(vectors: "Mapping[Role, Vectors]", roles: Sequence[Role]) -> "Vectors | None":
+    for role in roles:
+        found = vectors.get(role)
+        if found is not None and len(found):
+            return found
+    return None
+
+
+def _reduce(one: "Vectors | None", other: "Vectors | None", reduction: Reduction) -> float | None:
+    if one is None or other is None:
         return None
     found = one @ other.T
     if reduction == "best":

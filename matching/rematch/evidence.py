@@ -11,7 +11,11 @@ from matching.similarities import SIMILARITIES, TOP_COSINES, Reduction
 from matching.sources import Side
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
+
+    from matching.index.protocol import Role
 
     Positions = NDArray[np.int64]
     Values = NDArray[np.float64]
@@ -32,18 +36,18 @@ class Comparison:
         columns: dict[str, list[float | None]] = {}
         gathered: dict[Any, tuple[Any, Any]] = {}
         for one in SIMILARITIES:
-            own_role, other_role = (one.need, one.offer) if is_need else (one.offer, one.need)
-            asked = own.vectors[own_role].of(number) if own.vectors else None
-            if asked is None or not len(asked):
-                columns[one.name] = [None] * len(positions)
-                continue
-            if other_role not in gathered:
-                gathered[other_role] = self._gather(other_role, positions)
-            rows, lengths = gathered[other_role]
-            if not len(rows):
-                columns[one.name] = [None] * len(positions)
-                continue
-            values = _reduce(rows @ asked.T, lengths, one.reduction)
+            own_roles, other_roles = (one.need, one.offer) if is_need else (one.offer, one.need)
+            asked = _first(own, number, own_roles)
+            values = np.full(len(positions), np.nan)
+            for role in other_roles if asked is not None else ():
+                if role not in self._others.vectors:
+                    continue
+                if role not in gathered:
+                    gathered[role] = self._gather(role, positions)
+                rows, lengths = gathered[role]
+                if len(rows):
+                    found = _reduce(rows @ asked.T, lengths, one.reduction)
+                    values = np.where(np.isnan(values), found, values)
             columns[one.name] = _known(values)
         columns["words"] = _known(self._shares(own, number, positions, held_by_own))
         names = list(columns)
@@ -101,6 +105,15 @@ class Comparison:
             both = asked[np.isin(asked, held)][:limit]
             found.append([names[one] for one in both])
         return found
+
+
+def _first(own: Collection, number: int, roles: "Sequence[Role]") -> Any:
+    """The vectors of the first role that the item has any of."""
+    for role in roles:
+        found = own.vectors[role].of(number) if role in own.vectors else ()
+        if len(found):
+            return found
+    return None
 
 
 def _known(values: "NDArray[Any]") -> list[float | None]:
