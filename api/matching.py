@@ -7,10 +7,11 @@ from api.entries import Entry, entries_by_key, require_visible
 from api.pagination import PageQuery
 from api.schemas.matching import SearchQuery
 from market.listings.models import READING_ROLES
-from matching import queries
-from matching.queries import SuggestionView
+from matching import feedback, queries
+from matching.models import Feedback
 from matching.search_filters import SearchFilters
 from matching.sources import Viewer
+from matching.suggestion_views import SuggestionView
 from park.accounts.actors import Actor
 from park.organisations.queries import standing_of
 from park.sheets.exports import Field, Named, Table
@@ -27,6 +28,7 @@ def suggestions_of(
         other_kinds=other_kinds,
         cursor=page.cursor,
         limit=page.limit,
+        actor=actor,
     )
     entries = entries_by_key(actor, [(one.other_kind, one.other_id) for one in found.items])
     items = [
@@ -46,8 +48,59 @@ def _suggestion(view: SuggestionView, other: Entry) -> dict[str, Any]:
         "reasons": view.reasons,
         "agreeing": view.agreeing,
         "indicators": view.indicators,
+        "question": view.question,
+        "outcome": view.outcome,
+        "may_judge": view.may_judge,
+        "feedback": view.feedback and present_feedback(view.feedback),
         "computed_at": view.made_at,
     }
+
+
+def present_feedback(given: Feedback) -> dict[str, Any]:
+    return {
+        "is_useful": given.is_useful,
+        "reason": given.reason,
+        "note": given.note,
+        "given_at": given.updated_at,
+    }
+
+
+def feedback_table(actor: Actor) -> Table[Feedback]:
+    """All feedback for those who broker, newest first; of its authors only the side."""
+    fields: list[Field[Feedback]] = [
+        Field(Named("需求", "Need"), lambda row, _: row.need_item.title, width=36),
+        Field(Named("能力", "Offer"), lambda row, _: row.offer_item.title, width=36),
+        Field(
+            Named("类别", "Kind"),
+            lambda row, words: words.name("entry_kinds", row.offer_item.kind),
+            width=10,
+        ),
+        Field(Named("来自", "From"), lambda row, words: words.name("feedback_sides", row.side)),
+        Field(
+            Named("是否有用", "Useful"),
+            lambda row, words: words.name("feedback_verdicts", _verdict_of(row)),
+        ),
+        Field(
+            Named("原因", "Reason"),
+            lambda row, words: words.name("feedback_reasons", row.reason),
+            width=20,
+        ),
+        Field(Named("说明", "Note"), lambda row, _: row.note, width=48),
+        Field(Named("档次", "Band"), lambda row, words: words.name("bands", row.band)),
+        Field(Named("得分", "Score"), lambda row, _: round(row.score, 4)),
+        Field(Named("权重版本", "Weights"), lambda row, _: row.versions.get("weights", "")),
+        Field(Named("时间", "Given at"), lambda row, _: row.updated_at, width=18),
+        Field(Named("需求编号", "Need id"), lambda row, _: str(row.need_item.object_id), width=38),
+        Field(
+            Named("能力编号", "Offer id"), lambda row, _: str(row.offer_item.object_id), width=38
+        ),
+    ]
+    name = Named("匹配反馈", "Feedback on suggestions")
+    return Table("feedback", name, fields, feedback.list_feedback(actor=actor))
+
+
+def _verdict_of(given: Feedback) -> str:
+    return "useful" if given.is_useful else "not_useful"
 
 
 def search_table(actor: Actor, query: SearchQuery) -> Table[dict[str, Any]]:

@@ -27,6 +27,7 @@ from api.routers import (
     session,
     staff,
     stations,
+    suggestions,
     tokens,
 )
 
@@ -98,4 +99,5 @@ api.add_router("/bookings", bookings.router)
 api.add_router("/people", people.router)
 api.add_router("/files", files.router)
 api.add_router("/rounds", rounds.router)
+api.add_router("/suggestions", suggestions.router)
 api.add_router("/editions", editions.router)

@@ -27,6 +27,7 @@ from matching.scoring import TextEvidence
 from matching.serving import get_serving
 from matching.similarities import SIMILARITIES, roles_compared
 from matching.sources import VISITOR, Side
+from matching.versions import versions_of
 
 SHORTLIST = 3 * TOP
 SHARED_WORDS = 6
@@ -113,6 +114,7 @@ def stored_with(side: Side, item_ids: Sequence[UUID]) -> dict[UUID, set[UUID]]:
 
 
 def versions_now(index: VectorIndex | None, statistics: Statistics) -> dict[str, Any]:
+    """Of what all pairs share: see `matching.versions.versions_of` for the rest."""
     return {
         "model_id": index.model_id if index is not None else "",
         "weights": scoring.WEIGHTS_VERSION,
@@ -121,11 +123,9 @@ def versions_now(index: VectorIndex | None, statistics: Statistics) -> dict[str,
 
 
 def add_versions(one: MatchSuggestion, made_with: Mapping[str, Any]) -> None:
-    one.versions = {
-        **made_with,
-        "need_text": one.need_item.text_digest,
-        "offer_text": one.offer_item.text_digest,
-    }
+    one.versions = versions_of(
+        one.need_item, one.offer_item, model_id=made_with["model_id"], idf=made_with["idf"]
+    )
 
 
 def _eligible(item: Item, ids: Iterable[UUID], today: date) -> dict[UUID, Item]:

@@ -13,25 +13,27 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from matching import engine, lexicon, lists, scoring, sources
 from matching.encoder import Encoder, configured_model_id, get_encoder
 from matching.index.protocol import Role
-from matching.item_facts import indicator_to_json
+from matching.item_facts import facts_digest, indicator_to_json
 from matching.models import (
     CurrentTransaction,
     Embedding,
     Item,
     LexicalDocument,
-    MatchSuggestion,
     Passage,
     ServingModel,
 )
 from matching.passages import PlannedPassage, plan_documents, plan_passages
 from matching.serving import get_serving, suggestions_lock
 from matching.sources import SourceItem
+from matching.text_indicators import indicator_lines
+from matching.trade import terms_worth_keeping
+from matching.versions import end_suggestions
 from park.core.errors import DomainError
 
 if TYPE_CHECKING:
@@ -141,14 +143,14 @@ def match_item(kind: str, object_id: UUID, *, is_known: bool, today: date) -> It
         with transaction.atomic(), suggestions_lock():
             item = _withdraw(kind, object_id)
             if item is not None:
-                _drop_suggestions(item)
+                end_suggestions(item)
     if item is None:
         return None
     # An index follows transactions; this one may have changed the item before.
     get_serving().reload([item.pk])
     if not item.is_searchable:
         with transaction.atomic(), suggestions_lock():
-            _drop_suggestions(item)
+            end_suggestions(item)
         return item
     if not LexicalDocument.objects.exclude(item=item).exists():
         lexicon.refresh_statistics(force=True)
@@ -199,13 +201,15 @@ def store_item(source: SourceItem, today: date) -> Item:
         "budget_max": facets.budget_max,
         "maturity": facets.maturity,
         "expires_on": facets.expires_on,
-        "indicators": [indicator_to_json(line) for line in source.indicators],
+        "indicators": [indicator_to_json(line) for line in indicator_lines(source)],
+        "terms": [one.as_json() for one in terms_worth_keeping(source)],
         "text_digest": digest(planned, [document.counts for document in documents]),
         "updated_at": source.updated_at,
         "indexed_at": timezone.now(),
         "source_state": state_of(source),
         "matched_with": "",
     }
+    values["facts_digest"] = facts_digest(values)
     item, _ = Item.objects.update_or_create(
         kind=source.kind, object_id=source.object_id, defaults=values
     )
@@ -254,10 +258,6 @@ def _withdraw(kind: str, object_id: UUID) -> Item | None:
         item.documents.all().delete()
         stamp([item.pk])
     return item
-
-
-def _drop_suggestions(item: Item) -> None:
-    MatchSuggestion.objects.filter(Q(need_item=item) | Q(offer_item=item)).delete()
 
 
 def replace_suggestions(item: Item, today: date) -> int:

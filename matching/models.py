@@ -1,8 +1,9 @@
 """What matching stores: items of every kind, their passages, vectors, word statistics, suggestions.
 
-Rows are written by `matching.indexing` and `matching.engine` only.
+Rows are written by `matching.indexing`, `matching.engine` and `matching.feedback` only.
 """
 
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from matching.sources import Side
 from park.core.levels import Level
-from park.core.models import new_id
+from park.core.models import BaseModel, new_id
 
 
 class CurrentTransaction(Func):
@@ -49,9 +50,14 @@ class Item(models.Model):
     """TRL 1–9."""
     expires_on = models.DateField(null=True)
     indicators = models.JSONField(default=list)
-    """IndicatorLine rows with their numbers in base units, parsed once on saving."""
+    """IndicatorLine rows, of forms and of texts, with their numbers in base units, parsed once on
+    saving."""
+    terms = models.JSONField(default=list)
+    """What it says of amounts, prices and dates (`matching.trade.Terms`), read once on saving."""
     text_digest = models.CharField(max_length=64, blank=True)
-    """Of everything that scores are made from; a replay compares it."""
+    """Of all texts that scores are made from; a replay compares it."""
+    facts_digest = models.CharField(max_length=64, blank=True)
+    """Of all else that scores are made from: facets, indicators, terms."""
     updated_at = models.DateTimeField()
     indexed_at = models.DateTimeField(default=timezone.now)
     change_stamp = models.BigIntegerField(db_default=CurrentTransaction())
@@ -181,7 +187,7 @@ class MatchSuggestion(models.Model):
     """{feature: value, or null when unknown}."""
     reasons = models.JSONField()
     versions = models.JSONField()
-    """model_id, text hashes, weights and IDF version: what a replay needs."""
+    """What a replay needs (`matching.versions`)."""
     is_in_need_top = models.BooleanField(default=False)
     """In the need's own list of its kind."""
     is_in_offer_top = models.BooleanField(default=False)
@@ -199,3 +205,80 @@ class MatchSuggestion(models.Model):
             models.Index(fields=["need_item", "-score", "id"], name="suggestion_need"),
             models.Index(fields=["offer_item", "-score", "id"], name="suggestion_offer"),
         ]
+
+
+class EndedSuggestion(models.Model):
+    """A suggestion as it was when one of its entries was withdrawn: numbers, and no text."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    """The suggestion's own."""
+    need_item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="+")
+    offer_item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="+")
+    score = models.FloatField()
+    band = models.CharField(max_length=10, choices=Band)
+    features = models.JSONField()
+    versions = models.JSONField()
+    made_at = models.DateTimeField()
+    ended_at = models.DateTimeField(default=timezone.now)
+
+
+class FeedbackReason(models.TextChoices):
+    FITS = "fits", "正合需要"
+    IN_CONTACT = "in_contact", "已经或打算联系"
+    WORTH_KNOWING = "worth_knowing", "值得了解"
+    OTHER_MATTER = "other_matter", "不是一回事"
+    INDICATORS_SHORT = "indicators_short", "指标达不到"
+    NOT_MATURE = "not_mature", "成熟度不够"
+    TOO_DEAR = "too_dear", "价格不合适"
+    TOO_FAR = "too_far", "距离太远"
+    UNAVAILABLE = "unavailable", "已无产能或不再需要"
+    KNOWN_ALREADY = "known_already", "早已认识"
+    OTHER = "other", "其他"
+
+
+USEFUL_REASONS = (FeedbackReason.FITS, FeedbackReason.IN_CONTACT, FeedbackReason.WORTH_KNOWING)
+
+
+class FeedbackSide(models.TextChoices):
+    """For whom the person spoke."""
+
+    NEED = "need", "需求方"
+    OFFER = "offer", "能力方"
+    PARK = "park", "园区"
+
+
+class Feedback(BaseModel):
+    """What a person thinks of a suggested pair, with what the ranking knew of it then.
+
+    It belongs to the two entries: the suggestion's row may be made anew or vanish.
+    """
+
+    need_item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="+")
+    offer_item = models.ForeignKey(Item, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    side = models.CharField(max_length=5, choices=FeedbackSide)
+    is_useful = models.BooleanField()
+    reason = models.CharField(max_length=20, choices=FeedbackReason)
+    note = models.CharField(max_length=500, blank=True)
+    score = models.FloatField()
+    band = models.CharField(max_length=10, choices=Band)
+    features = models.JSONField()
+    """As seen by the person: {feature: value, or null when unknown}."""
+    versions = models.JSONField()
+    """Of the suggestion seen, weights among them."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "need_item", "offer_item"], name="feedback_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_useful=True, reason__in=USEFUL_REASONS)
+                | (Q(is_useful=False) & ~Q(reason__in=USEFUL_REASONS))
+                | Q(reason=FeedbackReason.OTHER),
+                name="feedback_reason_fits",
+            ),
+        ]
+        indexes = [models.Index(fields=["updated_at", "id"], name="feedback_newest")]

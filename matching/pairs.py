@@ -6,10 +6,11 @@ from uuid import UUID
 
 from matching import scoring
 from matching.indicators import Claim, Judgement, judge_all
-from matching.item_facts import facets_of, indicators_of
+from matching.item_facts import facets_of, indicators_of, terms_of
 from matching.models import Item, MatchSuggestion
 from matching.scoring import TextEvidence
 from matching.sources import Side
+from matching.trade import TRADED_KINDS, trade_data, trade_features
 from park.quantities import Verdict
 
 
@@ -21,10 +22,15 @@ def score_pair(
     shared: Sequence[str],
 ) -> MatchSuggestion:
     need, offer = (item, other) if Side(item.side) is Side.NEED else (other, item)
-    judgements = judge_all(indicators_of(need), claims[offer.pk])
+    judgements = judge_all(
+        indicators_of(need), claims[offer.pk], need_title=need.title, offer_title=offer.title
+    )
+    # Read only where they count: most pairs have none.
+    terms = (terms_of(need), terms_of(offer)) if need.sub_kind in TRADED_KINDS else ((), ())
     features = {
         **scoring.text_features(evidence),
         **scoring.fact_features(facets_of(need), facets_of(offer), judgements),
+        **trade_features(need.sub_kind, *terms, need.region, offer.region),
     }
     suggestion = MatchSuggestion(
         need_item=need,
@@ -32,7 +38,9 @@ def score_pair(
         score=scoring.score(features),
         features=features,
         reasons={
-            "reasons": scoring.reasons(features, _reason_data(need, offer, shared, judgements)),
+            "reasons": scoring.reasons(
+                features, {**_reason_data(need, offer, shared, judgements), **trade_data(*terms)}
+            ),
             "indicators": [one.as_json() for one in judgements],
             "agreeing": None,  # until it is known which pairs are kept
         },
@@ -45,6 +53,7 @@ def _reason_data(
     need: Item, offer: Item, shared: Sequence[str], judgements: Sequence[Judgement]
 ) -> dict[str, Any]:
     return {
+        "place": {"need": need.region, "offer": offer.region},
         "words": {"words": list(shared)},
         "chain": {
             "codes": sorted(set(need.chains) & set(offer.chains)),

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -23,7 +22,9 @@ from matching.lexicon import PostgresLexicon
 from matching.models import Item, MatchSuggestion
 from matching.search_filters import SearchFilters, matching_items
 from matching.sources import VISITOR, Side, Viewer
+from matching.suggestion_views import SuggestionView, views_of
 from matching.text import clean, normalise
+from park.accounts.actors import Actor
 from park.core.errors import DomainError
 from park.core.models import OutboxEvent
 
@@ -40,25 +41,6 @@ Status = Literal["ready", "computing", "none_yet"]
 
 
 @dataclass(frozen=True, slots=True)
-class SuggestionView:
-    """A suggestion as one of its sides sees it. Everything in it is public text."""
-
-    id: UUID
-    band: str
-    other_kind: str
-    other_id: UUID
-    other_title: str
-    other_organisation_id: UUID | None
-    reasons: list[dict[str, Any]]
-    """[{code, data}], what decided first."""
-    agreeing: list[dict[str, Any]]
-    """[{own: {field, ordinal, level, text, start, end}, other: {…}, strength}]."""
-    indicators: list[dict[str, Any]]
-    """[{name, verdict, must, own_text, other_text}]."""
-    made_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class SuggestionPage:
     status: Status
     items: list[SuggestionView]
@@ -72,9 +54,11 @@ def suggestions_of(
     other_kinds: Sequence[str] = (),
     cursor: str | None = None,
     limit: int = 20,
+    actor: Actor = None,
 ) -> SuggestionPage:
     """The stored suggestions of an entry, best first. Whether the reader may ask for this entry is
-    the caller's question. Raises DomainError invalid_cursor."""
+    the caller's question; `actor` gets their own feedback with them. Raises DomainError
+    invalid_cursor."""
     item = Item.objects.filter(kind=kind, object_id=object_id).first()
     is_need = item is not None and item.side == Side.NEED
     found: list[MatchSuggestion] = []
@@ -84,7 +68,7 @@ def suggestions_of(
             score, last = _read_cursor(cursor)
             rows = rows.filter(Q(score__lt=score) | Q(score=score, id__gt=last))
         found = list(rows[: limit + 1])
-    views = [_view(one, is_need) for one in found[:limit]]
+    views = views_of(found[:limit], is_need=is_need, actor=actor)
     more = f"{found[limit - 1].score!r}_{found[limit - 1].pk}" if len(found) > limit else None
     return SuggestionPage(_status(kind, object_id, bool(views or cursor)), views, more)
 
@@ -102,7 +86,7 @@ def _current_suggestions(
     )
     if other_kinds:
         rows = rows.filter(**{f"{other}__kind__in": list(other_kinds)})
-    return rows.select_related(other).order_by("-score", "id")
+    return rows.select_related("need_item", "offer_item").order_by("-score", "id")
 
 
 def _read_cursor(cursor: str) -> tuple[float, UUID]:
@@ -123,36 +107,6 @@ def _status(kind: str, object_id: UUID, has_items: bool) -> Status:
     if is_waiting:
         return "computing"
     return "ready" if has_items else "none_yet"
-
-
-def _view(suggestion: MatchSuggestion, is_need: bool) -> SuggestionView:
-    own, other = ("need", "offer") if is_need else ("offer", "need")
-    item = suggestion.offer_item if is_need else suggestion.need_item
-    stored = suggestion.reasons
-    return SuggestionView(
-        id=suggestion.pk,
-        band=suggestion.band,
-        other_kind=item.kind,
-        other_id=item.object_id,
-        other_title=item.title,
-        other_organisation_id=item.organisation_id,
-        reasons=stored["reasons"],
-        agreeing=[
-            {"own": one[own], "other": one[other], "strength": one["strength"]}
-            for one in stored["agreeing"]
-        ],
-        indicators=[
-            {
-                "name": one["name"],
-                "verdict": one["verdict"],
-                "must": one["must"],
-                "own_text": one[f"{own}_text"],
-                "other_text": one[f"{other}_text"],
-            }
-            for one in stored["indicators"]
-        ],
-        made_at=suggestion.made_at,
-    )
 
 
 def count_suggestions() -> int:

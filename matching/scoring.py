@@ -11,6 +11,7 @@ from typing import Any
 
 from matching.indicators import Judgement
 from matching.sources import Facets
+from matching.trade import TRADE_CODES, TRADE_WEIGHTS
 from park.quantities import Verdict
 
 Features = dict[str, float | None]
@@ -40,6 +41,7 @@ FACT_WEIGHTS = {
     "budget": 0.03,
     "indicators": 0.08,
     "musts": 0.15,
+    **TRADE_WEIGHTS,
 }
 
 BANDS = (("strong", 0.70), ("good", 0.56), ("possible", 0.45))
@@ -171,6 +173,7 @@ def reasons(features: Features, facts: Mapping[str, Any]) -> list[dict[str, Any]
 
 _NOTABLE = {"title": 0.65, "text": 0.65, "title_in_text": 0.65, "words": 0.25}
 _CODES = {
+    **TRADE_CODES,
     "title": ("titles_alike", None),
     "text": ("texts_alike", None),
     "title_in_text": ("title_found_in_text", None),

@@ -12,6 +12,7 @@ from typing import Protocol
 from uuid import UUID
 
 from park.core.levels import Level
+from park.quantities import Quantity
 
 
 class Side(StrEnum):
@@ -39,11 +40,14 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class IndicatorLine:
-    """One structured indicator as entered; `must` is False for a nice-to-have.
+    """One indicator, as entered in a form or as read from a text; `must` is False for a
+    nice-to-have.
 
-    `comparator` is one of ge, le, gt, lt, eq, range, about, or "" when only text is known.
-    Also give it as a passage of the field `indicator` with the same `ordinal`, so that words and
-    meaning find it; `text` is the line as a person would read it ("纯度 ≥ 99.9999 %").
+    A noun gives those of its forms, without the last four fields; `matching.text_indicators` adds
+    what the passages say. `comparator` is one of ge, le, gt, lt, eq, range, about, or "" when only
+    text is known. Also give it as a passage of the field `indicator` with the same `ordinal`, so
+    that words and meaning find it; `text` is the line as a person would read it
+    ("纯度 ≥ 99.9999 %").
     """
 
     name: str
@@ -55,6 +59,12 @@ class IndicatorLine:
     value_max: Decimal | None = None
     unit: str = ""
     must: bool = True
+    field: str = "indicator"
+    """The passage's: `text` stands there from `start` to `end`, in characters."""
+    start: int = 0
+    end: int = 0
+    quantity: Quantity | None = None
+    """In base units, read once on saving; None when the line has no number, or more than one."""
 
 
 @dataclass(frozen=True, slots=True)

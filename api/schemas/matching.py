@@ -8,6 +8,20 @@ from pydantic import Field
 
 from api.schemas.base import Amount, Code, Input, Maturity, OrganisationRef, Output, choice
 
+FeedbackReasonCode = Literal[
+    "fits",
+    "in_contact",
+    "worth_knowing",
+    "other_matter",
+    "indicators_short",
+    "not_mature",
+    "too_dear",
+    "too_far",
+    "unavailable",
+    "known_already",
+    "other",
+]
+FEEDBACK_REASONS = get_args(FeedbackReasonCode)
 EntryKind = Literal["need", "capability", "instrument", "person"]
 KINDS = get_args(EntryKind)
 
@@ -39,20 +53,84 @@ class Reason(Output):
     data: dict[str, Any]
 
 
+class PlacedSpan(Span):
+    """With the words around it in its field; both are empty when the text has changed since."""
+
+    before: str
+    after: str
+
+
 class Agreement(Output):
     """A sentence of this entry and the sentence of the other one that agrees with it."""
 
-    own: Span
-    other: Span
+    own: PlacedSpan
+    other: PlacedSpan
     strength: float
 
 
+class IndicatorValue(Output):
+    """As the side wrote it, in its own unit."""
+
+    sign: Literal["ge", "gt", "le", "lt", "about", ""]
+    text: str
+    change: Literal["up", "down", ""]
+    """What is meant is a change of this direction by, or to, the value."""
+
+
+class IndicatorSide(PlacedSpan):
+    value: IndicatorValue | None
+
+
+class Question(Output):
+    """One sentence to the offering side, ready to send."""
+
+    zh: str
+    en: str
+
+
 class IndicatorVerdict(Output):
+    """A line of the matrix: what the need asks, and the best claim of the offer."""
+
     name: str
     verdict: Literal["met", "not_met", "partly", "unknown"]
     must: bool
-    own_text: str
-    other_text: str
+    own: IndicatorSide | None
+    other: IndicatorSide | None
+    question: Question | None
+    """Set where the verdict is unknown."""
+
+
+class OneQuestion(Question):
+    """The question whose answer would decide most. None when a must is violated."""
+
+    indicator: int
+    """Its line in `indicators`."""
+    to: Literal["own", "other"]
+    """Whose entry it asks about."""
+    band_if_met: Literal["strong", "good", "possible", ""]
+    open_musts: int
+    """Musts that would stay unknown: 0 when this answer settles them."""
+
+
+class BandOutcome(Output):
+    """Of so many introductions in this band, so many were signed."""
+
+    introductions: int
+    signed: int
+
+
+class Feedback(Output):
+    is_useful: bool
+    reason: FeedbackReasonCode
+    note: str
+    given_at: datetime
+
+
+class FeedbackInput(Input):
+    is_useful: bool
+    reason: choice(FEEDBACK_REASONS, is_blank_allowed=False)  # type: ignore[valid-type]
+    """Why; it has to go with `is_useful`."""
+    note: Annotated[str, Field(max_length=500)] = ""
 
 
 class Suggestion(Output):
@@ -62,6 +140,14 @@ class Suggestion(Output):
     reasons: list[Reason]
     agreeing: list[Agreement]
     indicators: list[IndicatorVerdict]
+    """Violated musts first."""
+    question: OneQuestion | None
+    outcome: BandOutcome | None
+    """Only from 30 introductions in the band on."""
+    may_judge: bool
+    """Whether this reader may say if it is useful: editors of either side, brokers, moderators."""
+    feedback: Feedback | None
+    """The reader's own."""
     computed_at: datetime
 
 

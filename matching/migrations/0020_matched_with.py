@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("matching", "0001_initial")]
+    dependencies = [("matching", "0030_matrix_and_feedback")]
 
     operations = [
         migrations.AddField(

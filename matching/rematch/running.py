@@ -20,7 +20,7 @@ from django.db.models import QuerySet
 from matching import engine, lists, scoring
 from matching.engine import SHARED_WORDS, SHORTLIST
 from matching.indicators import Claim
-from matching.item_facts import claims_by_item, indicators_of
+from matching.item_facts import claims_by_item
 from matching.lexicon import current_statistics
 from matching.lists import Scored
 from matching.models import Item, MatchSuggestion
@@ -294,18 +294,9 @@ class Run:
     def _claims_of(
         self, items: Mapping[UUID, Item], own: Collection, wanted: Ids[UUID]
     ) -> Mapping[UUID, Sequence[Claim]]:
-        if self.side is Side.NEED and not any(
-            indicators_of(items[one]) for one in own.ids if one in items
-        ):
-            return _NoClaims()
         if len(self._claims) > HELD_ITEMS:
             self._claims.clear()
         offers = wanted if self.side is Side.NEED else own.ids
         missing = [items[one] for one in offers if one in items and one not in self._claims]
         self._claims.update(claims_by_item(missing))
         return self._claims
-
-
-class _NoClaims(dict[UUID, Sequence[Claim]]):
-    def __missing__(self, key: UUID) -> Sequence[Claim]:
-        return ()

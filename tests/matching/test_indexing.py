@@ -206,7 +206,8 @@ def test_stored_features_give_the_stored_score_again(
     assert scoring.score(stored.features) == pytest.approx(stored.score, abs=1e-9)
     assert stored.band == scoring.band(stored.score)
     assert stored.features["budget"] is None, "unknown stays unknown"
-    assert set(stored.versions) == {"model_id", "weights", "idf", "need_text", "offer_text"}
+    digests = {"need_text", "offer_text", "need_facts", "offer_facts"}
+    assert set(stored.versions) == {"model_id", "weights", "idf", *digests}
     assert stored.versions["idf"] == lexicon.current_statistics().version
     digests = {stored.need_item.text_digest, stored.offer_item.text_digest}
     assert {stored.versions["need_text"], stored.versions["offer_text"]} == digests

@@ -1,19 +1,47 @@
+from datetime import UTC, datetime
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matching.indicators import claims_of, judge, judge_all
+from matching.indicators import Judgement, judge_all, judge_texts
 from matching.scoring import fact_features, score
-from matching.sources import Facets, IndicatorLine
+from matching.sources import Facets, IndicatorLine, Passage, Side, SourceItem
+from matching.text_indicators import indicator_lines
 from park.core.levels import Level
-from park.quantities import Verdict
+from park.quantities import Comparator, Verdict
 
 
 def line(name: str, comparator: str, value: str, unit: str, must: bool = True) -> IndicatorLine:
     text = f"{name} {comparator} {value} {unit}"
     return IndicatorLine(name, text, Level.PUBLIC, 0, comparator, Decimal(value), None, unit, must)
+
+
+def entry(
+    side: Side, *texts: str, title: str = "", indicators: tuple[IndicatorLine, ...] = ()
+) -> SourceItem:
+    return SourceItem(
+        side.value,
+        side,
+        uuid4(),
+        title,
+        datetime(2026, 1, 1, tzinfo=UTC),
+        passages=[Passage("problem", Level.PUBLIC, text) for text in texts],
+        indicators=indicators,
+    )
+
+
+def judged(asked: IndicatorLine | str, *claims: IndicatorLine | str) -> Judgement:
+    """The one indicator of a need against an offer of sentences and lines."""
+    lines = [one for one in claims if isinstance(one, IndicatorLine)]
+    sentences = [one for one in claims if isinstance(one, str)]
+    need = (
+        entry(Side.NEED, asked) if isinstance(asked, str) else entry(Side.NEED, indicators=(asked,))
+    )
+    [found] = judge_texts(need, entry(Side.OFFER, *sentences, indicators=tuple(lines)))
+    return found
 
 
 @pytest.mark.parametrize(
@@ -25,34 +53,150 @@ def line(name: str, comparator: str, value: str, unit: str, must: bool = True) -
         ("带材厚度公差0.006~0.012mm", Verdict.PARTLY),
         ("带材厚度公差控制良好", Verdict.UNKNOWN),
         ("轧制速度300m/min", Verdict.UNKNOWN),
-        ("炉温公差0.006mm，厚度公差0.09mm", Verdict.UNKNOWN),
+        ("炉温公差0.006mm，厚度公差0.09mm", Verdict.NOT_MET),
+        ("板形公差0.006mm", Verdict.UNKNOWN),
+        ("传统工艺的厚度公差为0.09mm", Verdict.UNKNOWN),
+        ("厚度公差由0.05mm降至0.006mm", Verdict.MET),
     ],
 )
 def test_a_sentence_answers_an_indicator(sentence: str, verdict: Verdict) -> None:
-    asked = line("厚度公差", "le", "0.008", "mm")
-    found = judge(asked, claims_of([], [sentence]))
+    found = judged(line("厚度公差", "le", "0.008", "mm"), sentence)
     assert found.verdict is verdict
     assert found.offer_text == (sentence if verdict is not Verdict.UNKNOWN else "")
 
 
 def test_a_structured_claim_is_compared_in_base_units() -> None:
     asked, claimed = line("纯度", "ge", "99.9999", "%"), line("纯度", "ge", "0.999999", "")
-    assert judge(asked, claims_of([claimed], [])).verdict is Verdict.UNKNOWN
-    assert judge(asked, claims_of([line("纯度", "ge", "99.99995", "%")], [])).verdict is Verdict.MET
-    assert judge(asked, claims_of([], ["产品纯度达到6N"])).verdict is Verdict.MET
-    assert judge(asked, claims_of([], ["产品纯度达到5N"])).verdict is Verdict.NOT_MET
+    assert judged(asked, claimed).verdict is Verdict.UNKNOWN
+    assert judged(asked, line("纯度", "ge", "99.99995", "%")).verdict is Verdict.MET
+    assert judged(asked, "产品纯度达到6N").verdict is Verdict.MET
+    assert judged(asked, "产品纯度达到5N").verdict is Verdict.NOT_MET
+
+
+@pytest.mark.parametrize(
+    ("asked", "claimed", "verdict"),
+    [
+        ("屈服强度不低于550MPa", "抗拉强度≥600MPa", Verdict.UNKNOWN),
+        ("屈服强度不低于550MPa", "下屈服强度≥600MPa", Verdict.MET),
+        ("定位精度不超过0.01mm", "重复定位精度为0.005mm", Verdict.UNKNOWN),
+        ("识别准确率达到95%", "识别正确率为97%", Verdict.MET),
+        ("识别准确率达到95%", "识别准确率为90%", Verdict.NOT_MET),
+        ("吨铜电耗降低20%以上", "吨铜电耗降低25%", Verdict.MET),
+        ("吨铜电耗降低20%以上", "吨铜电耗为300kWh", Verdict.UNKNOWN),
+        ("烧损率降低到1.0%以下", "烧损率为0.8%", Verdict.MET),
+        ("含氧量小于6ppm", "含氧量小于0.0005%", Verdict.MET),
+    ],
+)
+def test_two_names_are_of_one_parameter_or_nothing_is_said(
+    asked: str, claimed: str, verdict: Verdict
+) -> None:
+    assert judged(asked, claimed).verdict is verdict
+
+
+def test_a_bare_name_needs_a_common_matter() -> None:
+    need = entry(Side.NEED, "温度不低于70℃", title="鸡粪烘干消毒")
+    other = entry(Side.OFFER, "温度为25℃", title="涤纶牵伸丝纺制")
+    same = entry(Side.OFFER, "温度为65℃", title="有机肥鸡粪烘干线")
+    assert [one.verdict for one in judge_texts(need, other)] == [Verdict.UNKNOWN]
+    assert [one.verdict for one in judge_texts(need, same)] == [Verdict.NOT_MET]
+
+
+def names(item: SourceItem) -> list[str]:
+    return [one.name for one in indicator_lines(item)]
+
+
+def test_a_text_is_read_for_its_indicators_and_not_for_its_background() -> None:
+    need = entry(
+        Side.NEED,
+        "需求内容：目前带材厚度公差为0.02mm，要求厚度公差≤0.008mm，最好表面粗糙度Ra≤0.1μm。"
+        "轧制速度达到600m/min。\n预期目标：成材率由85%提高到92%。\n"
+        "现有工作基础：公司注册资金2000万元，员工120人，年产铜带3万吨，2019年销售收入3亿元。",
+        title="极薄铜带轧制",
+    )
+    found = indicator_lines(need)
+    assert [(one.name, one.must) for one in found] == [
+        ("厚度公差", True),
+        ("表面粗糙度Ra", False),
+        ("轧制速度", True),
+        ("成材率", True),
+    ]
+    tolerance, *_, share = (one.quantity for one in found)
+    assert tolerance is not None
+    assert tolerance.high == Decimal("0.000008")
+    assert share is not None
+    assert share.comparator is Comparator.GE
+    assert share.low == Decimal("0.92")
+
+
+def test_a_line_knows_where_it_stands() -> None:
+    text = "要求按下面几条来做。铜纯度不低于99.9999%。"
+    [found] = indicator_lines(entry(Side.NEED, text))
+    assert text[found.start : found.end] == found.text == "铜纯度不低于99.9999%"
+    assert found.quantity is not None
+    place = found.start + found.quantity.start
+    assert text[place : found.start + found.quantity.end] == "99.9999%"
+
+
+def test_what_a_text_repeats_of_a_form_is_said_once() -> None:
+    need = entry(
+        Side.NEED,
+        "厚度公差要求不超过8μm，宽度公差不超过0.1mm",
+        indicators=(line("厚度公差", "le", "0.008", "mm"),),
+    )
+    assert names(need) == ["厚度公差", "宽度公差"]
+
+
+def test_an_entry_meets_itself_and_one_worse_number_is_the_only_one_not_met() -> None:
+    text = (
+        "抗拉强度≥{}MPa，屈服强度≥400MPa，延伸率不低于12%，"
+        "厚度公差控制在±{}mm以内，纯度达到99.95%。"
+    )
+    need = entry(Side.NEED, text.format(600, 0.01), title="铜铬锆合金带材")
+    twin = entry(Side.OFFER, text.format(600, 0.01), title="铜铬锆合金带材")
+    worse = entry(Side.OFFER, text.format(600, 0.1), title="铜铬锆合金带材")
+    weaker = entry(Side.OFFER, text.format(500, 0.01), title="铜铬锆合金带材")
+    assert {one.verdict for one in judge_texts(need, twin)} == {Verdict.MET}
+
+    def failed(offer: SourceItem) -> list[str]:
+        return [one.name for one in judge_texts(need, offer) if one.verdict is not Verdict.MET]
+
+    assert failed(worse) == ["厚度公差"]
+    assert failed(weaker) == ["抗拉强度"]
+
+
+def test_what_is_not_public_is_not_judged() -> None:
+    need = entry(Side.NEED, "厚度公差≤0.008mm")
+    hidden = SourceItem(
+        "capability",
+        Side.OFFER,
+        uuid4(),
+        "",
+        datetime(2026, 1, 1, tzinfo=UTC),
+        passages=[Passage("description", Level.OWN, "厚度公差0.08mm")],
+    )
+    assert [one.verdict for one in judge_texts(need, hidden)] == [Verdict.UNKNOWN]
 
 
 def test_a_violated_must_lowers_the_score_and_an_unknown_one_does_not() -> None:
     text = {"title": 0.5, "text": 0.5, "title_in_text": 0.5, "words": 0.3}
-    asked = line("厚度公差", "le", "0.008", "mm")
+    need = entry(Side.NEED, indicators=(line("厚度公差", "le", "0.008", "mm"),))
 
     def scored(*sentences: str) -> float:
-        judgements = judge_all([asked], claims_of([], sentences))
+        judgements = judge_all(
+            indicator_lines(need), indicator_lines(entry(Side.OFFER, *sentences))
+        )
         return score({**text, **fact_features(Facets(), Facets(), judgements)})
 
     assert scored("厚度公差0.08mm") < scored("没有数字") < scored("厚度公差0.006mm")
     assert scored("没有数字") == score(text)
+
+
+@given(st.text(alphabet="厚度公差≤≥0.1258mm%℃万吨提高到由、，。;（）(:约 \n", max_size=200))
+def test_any_text_can_be_read(text: str) -> None:
+    for side in Side:
+        for one in indicator_lines(entry(side, text, title=text[:20])):
+            assert one.name
+            assert one.text
 
 
 known = st.floats(-1, 1, allow_nan=False)
