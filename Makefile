@@ -3,13 +3,13 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .PHONY: help run setup setup-dev test pytest vitest e2e check format fuzz \
-	bench bench-imports bench-quantities
+	bench bench-publishing bench-rematch bench-imports bench-quantities
 
 help:
 	@echo "make run    set up what is missing, then serve (Ctrl-C stops)"
 	@echo "make test   set up what is missing, then run every test"
 	@echo "make check  linters, types, floors, migrations, API description, front end"
-	@echo "make bench  print the benchmarks; make bench-imports, bench-quantities only those"
+	@echo "make bench  print the benchmarks; make bench-publishing, bench-rematch, bench-imports, bench-quantities only those"
 	@echo "make fuzz   search the API for wrong answers, MINUTES=10 long"
 
 run: setup
@@ -50,6 +50,12 @@ format:
 
 bench: setup-dev
 	.venv/bin/python -m tools.bench
+
+bench-publishing: setup-dev
+	.venv/bin/python -m tools.bench publishing
+
+bench-rematch: setup-dev
+	.venv/bin/python -m tools.bench rematch
 
 bench-imports: setup-dev
 	.venv/bin/python -m tools.bench imports

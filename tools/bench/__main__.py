@@ -8,6 +8,8 @@ ROOT = Path(__file__).resolve().parents[2]
 BENCHMARKS = {
     "embedding": "bulk embedding against plain sentence-transformers",
     "index": "index search against bare FAISS",
+    "publishing": "publishing one entry among 100 000 against embedding, bare search and an insert",
+    "rematch": "all needs matched anew: recall against bare FAISS, pairs a second, growth",
     "imports": "a list of 50 000 needs against one of 5 000",
     "quantities": "the reader of numbers and units against hand-made labels",
     "api": "the list endpoint against itself and against a bare django-ninja endpoint",
