@@ -63,6 +63,9 @@ class Words:
     searched: list[Any]
     """Of each the tokens by which it looks for candidates."""
 
+    def of(self, position: int) -> "NDArray[np.int32]":
+        return self.tokens[self.starts[position] : self.starts[position + 1]]
+
 
 @dataclass(frozen=True, slots=True)
 class Collection:

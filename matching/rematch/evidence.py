@@ -86,24 +86,21 @@ class Comparison:
         return np.where(has_document, shares, np.nan)
 
     def shared_words(
-        self, own: Collection, number: int, positions: "Positions", names: list[str], limit: int
+        self, own: Collection, number: int, positions: "Sequence[int]", names: list[str], limit: int
     ) -> list[list[str]]:
         """The need's strongest words that the offer holds, strongest first."""
         mine, theirs = own.words, self._others.words
+        is_need = own.side is Side.NEED
+        # Sets of some hundred numbers: an array would be slower.
+        of_own = mine.asked[number] if is_need else mine.of(number)
+        own_tokens = of_own.tolist() if is_need else set(of_own.tolist())
         found = []
-        if own.side is Side.NEED:
-            asked = mine.asked[number]
-            asked = asked[asked >= 0]
-            for position in positions:
-                held = theirs.tokens[theirs.starts[position] : theirs.starts[position + 1]]
-                both = asked[np.isin(asked, held)][:limit]
-                found.append([names[one] for one in both])
-            return found
-        held = mine.tokens[mine.starts[number] : mine.starts[number + 1]]
         for position in positions:
-            asked = theirs.asked[position]
-            both = asked[np.isin(asked, held)][:limit]
-            found.append([names[one] for one in both])
+            if is_need:
+                asked, held = own_tokens, set(theirs.of(position).tolist())
+            else:
+                asked, held = theirs.asked[position].tolist(), own_tokens
+            found.append([names[one] for one in asked if one in held][:limit])
         return found
 
 

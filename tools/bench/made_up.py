@@ -64,7 +64,9 @@ class MadeUp:
             query.execute("SET session_replication_role = replica")
             query.execute("SELECT pg_current_xact_id()::text::bigint")
             stamp = query.fetchone()[0]
-            _copy(query, "item", self._items(ids, kind, side, chosen, stamp))
+            rest = _defaults()
+            items = self._items(ids, kind, side, chosen, stamp)
+            _copy(query, "item", ({**rest, **one} for one in items))
             _copy(query, "passage", self._passages(ids, chosen))
             # Filled first, indexed afterwards: otherwise the index takes most of the time.
             query.execute("DROP INDEX document_words")
@@ -179,6 +181,19 @@ class MadeUp:
                     "vector": vector.tobytes(),
                     "change_stamp": stamp,
                 }
+
+
+def _defaults() -> dict[str, Any]:
+    """Of the columns of an item that a benchmark has nothing to say of."""
+    from django.db import connection
+
+    from matching.models import Item
+
+    return {
+        field.column: field.get_db_prep_save(field.get_default(), connection)
+        for field in Item._meta.concrete_fields  # noqa: SLF001 - Django's public API of models
+        if not field.has_db_default()
+    }
 
 
 def _unit(vectors: "np.ndarray") -> "np.ndarray":
