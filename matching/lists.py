@@ -4,6 +4,7 @@ A row exists as long as one of its sides lists it. Pairs are scored without a lo
 one, they are merged with what others wrote meanwhile. A row keeps its id as long as it exists.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +12,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from psycopg.types.json import Jsonb
 
 from matching.models import Item, MatchSuggestion
 from matching.sources import Side
@@ -248,12 +248,12 @@ def _lists_of_others(scored: Scored, others: Iterable[UUID]) -> dict[UUID, _List
             FROM matching_matchsuggestion s
             JOIN matching_item own ON own.id = s.{column.own}_item_id AND own.kind = %(kind)s
             WHERE s.{column.other}_item_id = ANY(%(others)s) AND s.is_in_{column.other}_top
-                AND s.{column.own}_item_id <> ALL(%(own)s) AND s.versions @> %(versions)s
+                AND s.{column.own}_item_id <> ALL(%(own)s) AND s.versions @> %(versions)s::jsonb
             GROUP BY 1
             """,  # noqa: S608 - the names of columns are constants
             {
                 "kind": scored.kind,
-                "versions": Jsonb(dict(scored.versions)),
+                "versions": json.dumps(dict(scored.versions)),
                 "others": list(others),
                 "own": list(scored.item_ids),
             },
@@ -269,7 +269,7 @@ def _write(kept: Sequence[MatchSuggestion]) -> int:
     if not kept:
         return 0
     fields = MatchSuggestion._meta.concrete_fields  # noqa: SLF001 - Django's public API of models
-    columns = [field.column for field in fields]
+    columns = [str(field.column) for field in fields]
     assigned = ", ".join(f"{name} = made.{name}" for name in _WRITTEN)
     with connection.cursor() as query:
         query.execute(
@@ -322,7 +322,7 @@ def _trim(scored: Scored, overfull: Iterable[UUID]) -> list[UUID]:
                 FROM matching_matchsuggestion s
                 JOIN matching_item own ON own.id = s.{column.own}_item_id AND own.kind = %(kind)s
                 WHERE s.{column.other}_item_id = ANY(%(others)s) AND s.is_in_{column.other}_top
-                    AND s.versions @> %(versions)s
+                    AND s.versions @> %(versions)s::jsonb
             )
             UPDATE matching_matchsuggestion AS held SET is_in_{column.other}_top = false
             FROM placed WHERE placed.id = held.id AND placed.place > %(top)s
@@ -330,7 +330,7 @@ def _trim(scored: Scored, overfull: Iterable[UUID]) -> list[UUID]:
             """,  # noqa: S608 - the names of columns are constants
             {
                 "kind": scored.kind,
-                "versions": Jsonb(dict(scored.versions)),
+                "versions": json.dumps(dict(scored.versions)),
                 "others": others,
                 "top": TOP,
             },

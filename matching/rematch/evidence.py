@@ -39,8 +39,8 @@ class Comparison:
             own_roles, other_roles = (one.need, one.offer) if is_need else (one.offer, one.need)
             asked = _first(own, number, own_roles)
             values = np.full(len(positions), np.nan)
-            for role in other_roles if asked is not None else ():
-                if role not in self._others.vectors:
+            for role in other_roles:
+                if asked is None or role not in self._others.vectors:
                     continue
                 if role not in gathered:
                     gathered[role] = self._gather(role, positions)

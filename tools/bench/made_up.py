@@ -190,7 +190,7 @@ def _defaults() -> dict[str, Any]:
     from matching.models import Item
 
     return {
-        field.column: field.get_db_prep_save(field.get_default(), connection)
+        str(field.column): field.get_db_prep_save(field.get_default(), connection)
         for field in Item._meta.concrete_fields  # noqa: SLF001 - Django's public API of models
         if not field.has_db_default()
     }

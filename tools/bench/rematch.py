@@ -66,7 +66,7 @@ def _report(steps: tuple[int, ...]) -> int:
         print("         " + ", ".join(f"{name} {value:.1f} s" for name, value in spent.items()))
         sys.stdout.flush()
     step, _, recall, rate = results[-1]
-    bare = _bare(run, ids[:step])
+    bare = _bare(running.Run(Side.NEED, TODAY), ids[:step])
     growth = (results[-1][1] / results[-1][0]) / (results[0][1] / results[0][0])
     print(f"recall {recall / bare:.2f}× bare FAISS of {bare:.1f} s (at most {MAX_RECALL}×)")
     print(f"scoring {rate:,.0f} pairs a second (at least {MIN_PAIRS:,})")
