@@ -89,11 +89,13 @@ def _first(vectors: "Mapping[Role, Vectors]", roles: Sequence[Role]) -> "Vectors
 def _reduce(one: "Vectors | None", other: "Vectors | None", reduction: Reduction) -> float | None:
     if one is None or other is None:
         return None
-    found = one @ other.T
-    if reduction == "best":
-        return float(found.max())
     import numpy as np
 
+    # In double precision a cosine is the same in whatever batch it is made: two pairs that are
+    # nearly alike then stand in one order everywhere.
+    found = one.astype(np.float64) @ other.T.astype(np.float64)
+    if reduction == "best":
+        return float(found.max())
     flat = found.ravel()
     if len(flat) > TOP_COSINES:
         flat = np.partition(flat, len(flat) - TOP_COSINES)[-TOP_COSINES:]

@@ -46,7 +46,7 @@ class Comparison:
                     gathered[role] = self._gather(role, positions)
                 rows, lengths = gathered[role]
                 if len(rows):
-                    found = _reduce(rows @ asked.T, lengths, one.reduction)
+                    found = _reduce(rows @ asked.T.astype(np.float64), lengths, one.reduction)
                     values = np.where(np.isnan(values), found, values)
             columns[one.name] = _known(values)
         columns["words"] = _known(self._shares(own, number, positions, held_by_own))
@@ -60,7 +60,8 @@ class Comparison:
         matrix = self._others.vectors[role]
         starts = matrix.starts[positions]
         lengths = matrix.starts[positions + 1] - starts
-        return matrix.rows[ranges(starts, lengths)], lengths
+        # Doubles, for the reason that `matching.similarities` gives.
+        return matrix.rows[ranges(starts, lengths)].astype(np.float64), lengths
 
     def _shares(
         self, own: Collection, number: int, positions: "Positions", held_by_own: "Values"
@@ -118,7 +119,7 @@ def _known(values: "NDArray[Any]") -> list[float | None]:
 
 
 def _reduce(
-    cosines: "NDArray[np.float32]", lengths: "NDArray[np.int64]", reduction: Reduction
+    cosines: "NDArray[np.float64]", lengths: "NDArray[np.int64]", reduction: Reduction
 ) -> "Values":
     """Of each run of rows the best cosine or the mean of the best three; NaN for an empty run."""
     found = np.full(len(lengths), np.nan)
@@ -136,6 +137,6 @@ def _reduce(
     order = np.lexsort((-values, runs))
     place = np.arange(len(values)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     counts = np.minimum(sizes, TOP_COSINES)
-    best = np.where(place < TOP_COSINES, values[order].astype(np.float64), 0.0)
+    best = np.where(place < TOP_COSINES, values[order], 0.0)
     found[held] = np.add.reduceat(best, firsts * width) / counts[held]
     return found
