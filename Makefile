@@ -3,7 +3,8 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .PHONY: help run setup setup-dev test pytest vitest e2e check format fuzz \
-	bench bench-imports bench-index bench-keeping-up bench-matching bench-quantities
+	bench bench-embedding bench-imports bench-index bench-keeping-up bench-matching \
+	bench-publishing bench-quantities bench-rematch
 
 help:
 	@echo "make run    set up what is missing, then serve (Ctrl-C stops)"
@@ -51,6 +52,12 @@ format:
 bench: setup-dev
 	.venv/bin/python -m tools.bench
 
+bench-publishing: setup-dev
+	.venv/bin/python -m tools.bench publishing
+
+bench-rematch: setup-dev
+	.venv/bin/python -m tools.bench rematch
+
 bench-imports: setup-dev
 	.venv/bin/python -m tools.bench imports
 
@@ -68,3 +75,6 @@ bench-quantities: setup-dev
 
 fuzz: setup-dev
 	.venv/bin/python tools/fuzz.py --minutes $(or $(MINUTES),10)
+
+bench-embedding: setup-dev
+	.venv/bin/python -m tools.bench embedding

@@ -1,49 +1,60 @@
-"""Recall → score → suggestions for one item. Workers and commands only."""
+"""Recall → score → suggestions for one item. Workers and commands only.
+
+Nothing here takes a lock: what was scored is merged by `matching.lists`.
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Min, Q
+from django.db import connection
+from django.db.models import Q
 from django.utils import timezone
 
-from matching import scoring
-from matching.agreement import agreeing_sentences, sentences_of
-from matching.index.protocol import Filter, Role, VectorIndex
+from matching import lists, scoring
+from matching.agreeing import agreeing_of_pairs
+from matching.index.protocol import Filter, VectorIndex
 from matching.item_facts import claims_by_item
 from matching.lexical import Statistics
 from matching.lexicon import PostgresLexicon, statistics_for
+from matching.lists import TOP, Scored
 from matching.models import Item, MatchSuggestion
 from matching.pairs import score_pair
 from matching.ranker import current_weights
 from matching.recall import Query, Texts, compare, find_candidates, gather_texts
 from matching.scoring import TextEvidence
 from matching.serving import get_serving
+from matching.similarities import SIMILARITIES, roles_compared
 from matching.sources import VISITOR, Side
 from matching.versions import versions_of
 
-TOP = 20
-"""Suggestions kept of each kind for one item."""
 SHORTLIST = 3 * TOP
 SHARED_WORDS = 6
 
 
-# --- suggestions ---
-
-
 def suggest_for(item: Item, *, today: date | None = None) -> list[MatchSuggestion]:
     """The suggestions of an item, computed now and not stored: both its own best of each kind and
-    the pairs that the other side had already listed."""
+    those that enter the other side's list."""
+    return lists.decide(score_item(item, today=today)).kept
+
+
+def score_item(item: Item, *, today: date | None = None) -> Scored:
+    """All pairs of an item that are worth a band, explained as far as they are likely to be kept.
+
+    Takes no lock and writes nothing. The item itself must be committed, or be this transaction's
+    own: of two items that fit, the later then sees the earlier.
+    """
     today = today or timezone.localdate()
+    snapshot = lists.take_snapshot()
     index = get_serving().index(fresh=True)
     statistics = statistics_for(index.model_id if index is not None else "")
     side = Side(item.side)
-    kinds = _kinds_opposite(side)
     own = _texts_of([item.pk], index, statistics)[item.pk]
     query = Query(own.vectors, own.document.counts if own.document else {})
     candidates: dict[UUID, bool] = {}
-    for kind in kinds:
+    for kind in kinds_of(side.other):
         # Each kind apart, so that many of one do not push out the few of another.
         only = Filter(
             viewer=VISITOR,
@@ -53,29 +64,69 @@ def suggest_for(item: Item, *, today: date | None = None) -> list[MatchSuggestio
         )
         for one in find_candidates(query, index, PostgresLexicon(only, statistics), only):
             candidates[one] = True
-    pairs = Q(need_item=item) if side is Side.NEED else Q(offer_item=item)
-    column = "offer_item_id" if side is Side.NEED else "need_item_id"
-    listed_by_other = set(
-        MatchSuggestion.objects.filter(
-            pairs, **{"is_in_offer_top" if side is Side.NEED else "is_in_need_top": True}
-        ).values_list(column, flat=True)
-    )
-    others = _eligible(item, [*candidates, *listed_by_other], today)
+    listed = stored_with(side, [item.pk]).get(item.pk, set())
+    others = _eligible(item, [*candidates, *listed], today)
     texts = _texts_of(list(others), index, statistics)
-    shortlist = _shortlist(side, own, others.values(), texts, statistics, listed_by_other)
+    shortlist = _shortlist(side, own, others.values(), texts, statistics, listed)
     claims = claims_by_item([item, *shortlist])
-    scored = [
+    pairs = [
         score_pair(item, other, evidence, claims, shared)
         for other, (evidence, shared) in shortlist.items()
     ]
-    kept = _best_of_each_kind(side, scored, _lowest_listed(item, others))
-    _explain(kept, index.model_id if index is not None else "", statistics)
-    return kept
+    made_with = versions_now(index, statistics)
+    scored = Scored(
+        side, item.kind, [item.pk], [one for one in pairs if one.band], snapshot, made_with
+    )
+    for one in scored.pairs:
+        add_versions(one, made_with)
+    explain(lists.decide(scored).kept, index)
+    return scored
 
 
-def _kinds_opposite(side: Side) -> list[str]:
-    rows = Item.objects.filter(side=side.other, is_searchable=True)
-    return sorted(rows.order_by().values_list("kind", flat=True).distinct())
+def kinds_of(side: Side) -> list[str]:
+    """The kinds of a side that have items now. One look into the index a kind, however many."""
+    with connection.cursor() as query:
+        query.execute(
+            """
+            WITH RECURSIVE found AS (
+                (SELECT kind FROM matching_item WHERE side = %(side)s ORDER BY kind LIMIT 1)
+                UNION ALL
+                SELECT (
+                    SELECT kind FROM matching_item
+                    WHERE side = %(side)s AND kind > found.kind ORDER BY kind LIMIT 1
+                ) FROM found WHERE found.kind IS NOT NULL
+            )
+            SELECT kind FROM found WHERE kind IS NOT NULL
+            """,
+            {"side": side.value},
+        )
+        return [kind for (kind,) in query.fetchall()]
+
+
+def stored_with(side: Side, item_ids: Sequence[UUID]) -> dict[UUID, set[UUID]]:
+    """For each item those of the other side with which it stands in a list now, whoever's: they
+    are scored anew even if a search would not find them again."""
+    own, other = f"{side.value}_item_id", f"{side.other.value}_item_id"
+    rows = MatchSuggestion.objects.filter(**{f"{own}__in": item_ids})
+    found: dict[UUID, set[UUID]] = {}
+    for own_id, other_id in rows.values_list(own, other):
+        found.setdefault(own_id, set()).add(other_id)
+    return found
+
+
+def versions_now(index: VectorIndex | None, statistics: Statistics) -> dict[str, Any]:
+    """Of what all pairs share: see `matching.versions.versions_of` for the rest."""
+    return {
+        "model_id": index.model_id if index is not None else "",
+        "weights": current_weights().version,
+        "idf": statistics.version,
+    }
+
+
+def add_versions(one: MatchSuggestion, made_with: Mapping[str, Any]) -> None:
+    one.versions = versions_of(
+        one.need_item, one.offer_item, model_id=made_with["model_id"], idf=made_with["idf"]
+    )
 
 
 def _eligible(item: Item, ids: Iterable[UUID], today: date) -> dict[UUID, Item]:
@@ -97,7 +148,7 @@ def _texts_of(
     ids: Sequence[UUID], index: VectorIndex | None, statistics: Statistics
 ) -> dict[UUID, Texts]:
     """Public texts only: a score must not tell what a reader may not see."""
-    only = Filter(viewer=VISITOR, roles=frozenset(Role))
+    only = Filter(viewer=VISITOR, roles=roles_compared(SIMILARITIES))
     return gather_texts(ids, index, PostgresLexicon(only, statistics), only)
 
 
@@ -107,7 +158,7 @@ def _shortlist(
     others: Iterable[Item],
     texts: Mapping[UUID, Texts],
     statistics: Statistics,
-    listed_by_other: set[UUID],
+    listed: set[UUID],
 ) -> dict[Item, tuple[TextEvidence, list[str]]]:
     """The likeliest of each kind by text alone: facts move a score too little to lift the rest."""
     query = Query(own.vectors, own.document.counts if own.document else {})
@@ -131,57 +182,14 @@ def _shortlist(
     found = {}
     for other in sorted(scores, key=lambda one: (-scores[one], str(one.pk))):
         taken[other.kind] += 1
-        if taken[other.kind] <= SHORTLIST or other.pk in listed_by_other:
+        if taken[other.kind] <= SHORTLIST or other.pk in listed:
             found[other] = alike[other]
     return found
 
 
-def _lowest_listed(item: Item, others: Iterable[UUID]) -> dict[UUID, float]:
-    """The score that a pair needs to enter the other's own list, where that list is full."""
-    if Side(item.side) is Side.NEED:
-        rows = MatchSuggestion.objects.filter(offer_item__in=others, is_in_offer_top=True)
-        rows = rows.exclude(need_item=item).values("offer_item")
-    else:
-        rows = MatchSuggestion.objects.filter(
-            need_item__in=others, is_in_need_top=True, offer_item__kind=item.kind
-        )
-        rows = rows.exclude(offer_item=item).values("need_item")
-    column = "offer_item" if Side(item.side) is Side.NEED else "need_item"
-    counted = rows.annotate(listed=Count("pk"), lowest=Min("score"))
-    return {row[column]: row["lowest"] for row in counted if row["listed"] >= TOP}
-
-
-def _best_of_each_kind(
-    side: Side, scored: Sequence[MatchSuggestion], lowest_listed: Mapping[UUID, float]
-) -> list[MatchSuggestion]:
-    kept: list[MatchSuggestion] = []
-    taken: dict[str, int] = {}
-    for one in sorted(scored, key=lambda one: (-one.score, str(_other(side, one).pk))):
-        if not one.band:
-            break
-        other = _other(side, one)
-        taken[other.kind] = taken.get(other.kind, 0) + 1
-        is_own_top = taken[other.kind] <= TOP
-        is_other_top = one.score > lowest_listed.get(other.pk, float("-inf"))
-        if is_own_top or is_other_top:
-            one.is_in_need_top = is_own_top if side is Side.NEED else is_other_top
-            one.is_in_offer_top = is_other_top if side is Side.NEED else is_own_top
-            kept.append(one)
-    return kept
-
-
-def _other(side: Side, suggestion: MatchSuggestion) -> Item:
-    return suggestion.offer_item if side is Side.NEED else suggestion.need_item
-
-
-def _explain(kept: Sequence[MatchSuggestion], model_id: str, statistics: Statistics) -> None:
-    """Adds the agreeing sentences and the versions."""
-    items = {one.need_item_id for one in kept} | {one.offer_item_id for one in kept}
-    sentences = sentences_of(items, model_id)
-    for one in kept:
-        one.reasons["agreeing"] = agreeing_sentences(
-            sentences.get(one.need_item_id, []), sentences.get(one.offer_item_id, [])
-        )
-        one.versions = versions_of(
-            one.need_item, one.offer_item, model_id=model_id, idf=statistics.version
-        )
+def explain(kept: Sequence[MatchSuggestion], index: VectorIndex | None) -> None:
+    """Adds the agreeing sentences to those that have none yet."""
+    todo = [one for one in kept if one.reasons["agreeing"] is None]
+    found = agreeing_of_pairs([(one.need_item_id, one.offer_item_id) for one in todo], index)
+    for one, agreeing in zip(todo, found, strict=True):
+        one.reasons["agreeing"] = agreeing

@@ -7,16 +7,16 @@ stores an item, so that no transaction stays open while a model thinks.
 import hashlib
 import threading
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from matching import engine, lexicon, scoring, sources
+from matching import engine, lexicon, lists, scoring, sources
 from matching.encoder import Encoder, configured_model_id, get_encoder
 from matching.index.protocol import Role
 from matching.item_facts import facts_digest, indicator_to_json
@@ -25,12 +25,10 @@ from matching.models import (
     Embedding,
     Item,
     LexicalDocument,
-    MatchSuggestion,
     Passage,
     ServingModel,
 )
 from matching.passages import PlannedPassage, plan_documents, plan_passages
-from matching.ranker import current_weights
 from matching.serving import get_serving, suggestions_lock
 from matching.sources import SourceItem
 from matching.text import clean
@@ -124,46 +122,64 @@ def _store_vectors(encoder: Encoder, hashes: Sequence[str], vectors: "NDArray[np
 # --- items ---
 
 
-def index_item(
-    kind: str, object_id: UUID, *, today: date | None = None, stored_state: bytes | None = None
-) -> Item | None:
+def index_item(kind: str, object_id: UUID, *, today: date | None = None) -> Item | None:
     """Stores the item as its noun has it now and makes its suggestions anew. None when there is
-    nothing to store. Embed first (`embed_items`).
-
-    `stored_state` is the `state_of` in which the caller stored it a moment ago: if its noun has
-    it no differently now, it is not stored a second time.
-    """
+    nothing to store. Embed first (`embed_items`)."""
     found = load_items(kind, [object_id])
     today = today or timezone.localdate()
-    item: Item | None = None
-    with transaction.atomic(), suggestions_lock():
-        if found and stored_state is not None and state_of(found[0]) == stored_state:
-            item = Item.objects.filter(kind=kind, object_id=object_id).first()
-        if item is None:
-            item = store_item(found[0], today) if found else _withdraw(kind, object_id)
-        if item is None:
-            return None
-        # An index follows transactions; this one may have changed the item before.
-        get_serving().reload([item.pk])
-        if not item.is_searchable:
+    for one in found:
+        with transaction.atomic():
+            store_item(one, today)
+    return match_item(kind, object_id, is_known=bool(found), today=today)
+
+
+def match_item(kind: str, object_id: UUID, *, is_known: bool, today: date) -> Item | None:
+    """Makes the suggestions of a stored item anew; withdraws it when its noun has it no more.
+
+    Scoring takes no lock: several workers match several items at once, and only merge in turn.
+    """
+    if is_known:
+        item = Item.objects.filter(kind=kind, object_id=object_id).first()
+    else:
+        with transaction.atomic(), suggestions_lock():
+            item = _withdraw(kind, object_id)
+            if item is not None:
+                end_suggestions(item)
+    if item is None:
+        return None
+    # An index follows transactions; this one may have changed the item before.
+    get_serving().reload([item.pk])
+    if not item.is_searchable:
+        with transaction.atomic(), suggestions_lock():
             end_suggestions(item)
-            return item
-        if not LexicalDocument.objects.exclude(item=item).exists():
-            lexicon.refresh_statistics(force=True)
-        replace_suggestions(item, today)
         return item
+    if not LexicalDocument.objects.exclude(item=item).exists():
+        lexicon.refresh_statistics(force=True)
+    replace_suggestions(item, today)
+    return item
 
 
-def state_of(source: SourceItem) -> bytes:
+def state_of(source: SourceItem) -> str:
     """A digest of all that an item is made from, its time of change included."""
-    return hashlib.blake2b(repr(source).encode("utf-8", "replace"), digest_size=16).digest()
+    return hashlib.blake2b(repr(source).encode("utf-8", "replace"), digest_size=16).hexdigest()
+
+
+def is_stored(source: SourceItem, since: datetime) -> bool:
+    """Whether it was stored after `since` exactly as it is: a load stores its entries ahead."""
+    return Item.objects.filter(
+        kind=source.kind,
+        object_id=source.object_id,
+        source_state=state_of(source),
+        indexed_at__gt=since,
+    ).exists()
 
 
 def store_items(found: Sequence[SourceItem], today: date) -> None:
     """Embeds and stores items without scoring them."""
     embed_items(found)
-    with transaction.atomic(), suggestions_lock():
-        for one in found:
+    with transaction.atomic():
+        # In one order everywhere, so that two workers with the same items do not lock each other.
+        for one in sorted(found, key=lambda one: (one.kind, one.object_id)):
             store_item(one, today)
 
 
@@ -191,6 +207,8 @@ def store_item(source: SourceItem, today: date) -> Item:
         "text_digest": digest(planned, [document.counts for document in documents]),
         "updated_at": source.updated_at,
         "indexed_at": timezone.now(),
+        "source_state": state_of(source),
+        "matched_with": "",
     }
     values["facts_digest"] = facts_digest(values)
     item, _ = Item.objects.update_or_create(
@@ -244,34 +262,15 @@ def _withdraw(kind: str, object_id: UUID) -> Item | None:
 
 
 def replace_suggestions(item: Item, today: date) -> int:
-    """Makes the stored suggestions of an item what they would be now. Inside the lock."""
-    made = engine.suggest_for(item, today=today)
-    pairs = Q(need_item=item) | Q(offer_item=item)
-    kept = {(one.need_item_id, one.offer_item_id) for one in made}
-    stale = [
-        pk
-        for pk, need, offer in MatchSuggestion.objects.filter(pairs).values_list(
-            "pk", "need_item_id", "offer_item_id"
-        )
-        if (need, offer) not in kept
-    ]
-    MatchSuggestion.objects.filter(pk__in=stale).delete()
-    MatchSuggestion.objects.bulk_create(
-        made,
-        update_conflicts=True,
-        unique_fields=["need_item", "offer_item"],
-        update_fields=[
-            "score",
-            "band",
-            "features",
-            "reasons",
-            "versions",
-            "is_in_need_top",
-            "is_in_offer_top",
-            "made_at",
-        ],
-    )
-    return len(made)
+    """Makes the stored suggestions of an item what they would be now; how many rows were new or
+    other than before."""
+    scored = engine.score_item(item, today=today)
+    with suggestions_lock():
+        decision = lists.decide(scored)
+        if any(one.reasons["agreeing"] is None for one in decision.kept):
+            # Whoever came between made room for a pair that nobody expected to be kept.
+            engine.explain(decision.kept, get_serving().index())
+        return lists.store(scored, decision)
 
 
 def expire_items(today: date) -> int:
@@ -298,37 +297,32 @@ def missing_objects() -> list[tuple[str, UUID]]:
     return found
 
 
-def rematch(today: date) -> int:
-    """Makes the suggestions of every need anew, as after a change of statistics or model."""
-    return _rematch(Item.objects.filter(is_searchable=True, side="need"), today)
-
-
-def rematch_outdated(today: date) -> int:
-    """Makes those suggestions anew that were scored with other statistics or weights."""
-    outdated = MatchSuggestion.objects.exclude(
-        versions__idf=lexicon.current_statistics().version,
-        versions__weights=current_weights().version,
-    ).values("need_item")
-    return _rematch(Item.objects.filter(is_searchable=True, pk__in=outdated), today)
-
-
-def _rematch(needs: QuerySet[Item], today: date) -> int:
-    count = 0
-    for item in needs.order_by("pk").iterator():
-        with suggestions_lock():
-            current = Item.objects.filter(pk=item.pk, is_searchable=True).first()
-            if current is not None:
-                replace_suggestions(current, today)
-                count += 1
-    return count
-
-
 def refresh_and_rematch(today: date) -> bool:
     """New word statistics when the collection has changed enough, and scores made with them."""
     if not lexicon.refresh_statistics():
         return False
-    rematch(today)
+    rematch_outdated(today)
     return True
+
+
+def rematch(today: date) -> int:
+    """Makes the suggestions of every need anew."""
+    from matching import rematch
+
+    return rematch.rematch(today)
+
+
+def is_outdated(**options: bool) -> bool:
+    from matching import rematch
+
+    return rematch.is_outdated(**options)
+
+
+def rematch_outdated(today: date, **options: Any) -> int:
+    """See `matching.rematch`. Imported here, so that the web does without its arrays."""
+    from matching import rematch
+
+    return rematch.rematch_outdated(today, **options)
 
 
 # --- another model ---
@@ -368,6 +362,8 @@ def reembed(progress: Any = None) -> bool:
         ServingModel.objects.filter(pk=1).update(
             model_id=target, configured=_configured(), switched_at=timezone.now()
         )
+        # What got its vectors only now was matched without them.
+        Item.objects.filter(pk__in=touched).update(matched_with="")
         if not is_switch:
             # Texts that had been stored without a vector; a new model's index has all it needs.
             stamp(list(touched))

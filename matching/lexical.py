@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 STRONGEST = 32
 CANDIDATES = 200
+CANDIDATE_POSTINGS = 20_000
+"""Documents that the words of one search for candidates may stand in, all words together: in a
+large collection common words would read most of it and change nothing."""
+MIN_CANDIDATE_WORDS = 8
 K1 = 1.2
 B = 0.75
 
@@ -79,6 +83,21 @@ def strongest(
         return is_unseen, -counts[token] * statistics.idf(token), token
 
     return sorted(counts, key=weigh)[:limit]
+
+
+def candidate_words(words: Sequence[str], statistics: Statistics) -> list[str]:
+    """Those of the strongest words that look for candidates: the rarest, as far as they stand in
+    no more documents than a search may read. All of them in a collection of moderate size."""
+    if statistics.documents * len(words) <= CANDIDATE_POSTINGS:
+        return list(words)
+    found = []
+    left = CANDIDATE_POSTINGS
+    for token in sorted(words, key=lambda one: (statistics.frequencies.get(one, 0), one)):
+        left -= statistics.frequencies.get(token, 0)
+        if left < 0 and len(found) >= MIN_CANDIDATE_WORDS:
+            break
+        found.append(token)
+    return found
 
 
 def bm25(

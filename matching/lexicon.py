@@ -129,6 +129,12 @@ def load_statistics(version: int) -> Statistics:
     )
 
 
+def may_have_drifted(changes: int) -> bool:
+    """Whether so many changes alone are worth a look; many small ones are left to the sweep."""
+    known = IdfTable.objects.order_by("-version").values_list("documents", flat=True).first()
+    return changes > 0 and (known is None or changes >= DRIFT / 4 * known)
+
+
 def refresh_statistics(*, force: bool = False) -> bool:
     """Makes a new version when the collection has changed enough; says whether it did."""
     public = LexicalDocument.objects.filter(level=Level.PUBLIC, item__is_searchable=True)

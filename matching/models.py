@@ -61,6 +61,10 @@ class Item(models.Model):
     updated_at = models.DateTimeField()
     indexed_at = models.DateTimeField(default=timezone.now)
     change_stamp = models.BigIntegerField(db_default=CurrentTransaction())
+    source_state = models.CharField(max_length=32, blank=True)
+    """A digest of all that its noun said when it was stored."""
+    matched_with = models.CharField(max_length=220, blank=True)
+    """With which weights, word statistics and model its suggestions were made; empty: not yet."""
 
     class Meta:
         constraints = [
@@ -72,6 +76,11 @@ class Item(models.Model):
                 fields=["expires_on"], condition=Q(is_searchable=True), name="item_expiry"
             ),
             models.Index(fields=["side", "kind"], name="item_side_kind"),
+            models.Index(
+                fields=["side", "matched_with", "id"],
+                condition=Q(is_searchable=True),
+                name="item_matched_with",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -44,7 +44,7 @@ def score_pair(
                 features, {**_reason_data(need, offer, shared, judgements), **trade_data(*terms)}
             ),
             "indicators": [one.as_json() for one in judgements],
-            "agreeing": [],
+            "agreeing": None,  # until it is known which pairs are kept
         },
     )
     suggestion.band = scoring.band(suggestion.score, weights) or ""

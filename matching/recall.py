@@ -16,10 +16,18 @@ from matching.lexical import (
     Lexicon,
     Statistics,
     bm25,
+    candidate_words,
     share,
     strongest,
 )
 from matching.scoring import TextEvidence
+from matching.similarities import (
+    FREE_TEXT_SEARCHES,
+    SEARCHES,
+    SIMILARITIES,
+    Similarity,
+    cosines,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,14 +69,10 @@ def find_candidates(
 
 
 def _by_meaning(query: Query, index: VectorIndex, only: Filter) -> list[list[UUID]]:
-    title, whole = query.vectors.get(Role.TITLE), query.vectors.get(Role.WHOLE)
-    texts = frozenset({Role.WHOLE, Role.SENTENCE} if whole is None else {Role.WHOLE})
-    asked = [(title, frozenset({Role.TITLE})), (title, texts), (whole, frozenset({Role.WHOLE}))]
-    if whole is not None:
-        # A long text is found by any part of it, also where its whole speaks of much else.
-        asked.append((title, frozenset({Role.SENTENCE})))
+    searches = FREE_TEXT_SEARCHES if query.vectors.get(Role.WHOLE) is None else SEARCHES
     lists = []
-    for vectors, roles in asked:
+    for one in searches:
+        vectors, roles = query.vectors.get(one.asked), frozenset(one.among)
         if vectors is None or not len(vectors):
             continue
         best: dict[UUID, float] = {}
@@ -83,7 +87,7 @@ def _by_words(query: Query, lexicon: Lexicon) -> list[UUID]:
     words = query.strongest(lexicon.statistics)
     scores = {
         document.item_id: bm25(words, document.counts, document.length, lexicon.statistics)
-        for document in lexicon.candidates(words, CANDIDATES)
+        for document in lexicon.candidates(candidate_words(words, lexicon.statistics), CANDIDATES)
     }
     return sorted(scores, key=lambda one: (-scores[one], str(one)))
 
@@ -125,16 +129,10 @@ def compare(need: Query, offer: Texts, statistics: Statistics) -> TextEvidence:
     Always in this direction, also when the offer asks, so that a pair has one score. A free text
     is a title alone.
     """
-    title, whole = need.vectors.get(Role.TITLE), need.vectors.get(Role.WHOLE)
-    offered = offer.vectors
     document = offer.document
     words = need.strongest(statistics)
     return TextEvidence(
-        title=best(title, offered.get(Role.TITLE)),
-        text=best(whole, offered.get(Role.WHOLE)),
-        title_in_text=best(title, offered.get(Role.WHOLE)),
-        sentence=best(title, offered.get(Role.SENTENCE, offered.get(Role.WHOLE))),
-        goal_in_title=best(need.vectors.get(Role.SENTENCE, whole), offered.get(Role.TITLE)),
+        **cosines(need.vectors, offer.vectors, SIMILARITIES),
         words=share(words, document.counts, document.length, statistics)
         if words and document
         else None,
@@ -142,25 +140,20 @@ def compare(need: Query, offer: Texts, statistics: Statistics) -> TextEvidence:
     )
 
 
+COMMON = (
+    Similarity("title", (Role.TITLE,), (Role.TITLE,)),
+    Similarity("text", (Role.WHOLE,), (Role.WHOLE,)),
+    Similarity("title_in_text", (Role.TITLE,), (Role.WHOLE,)),
+)
+"""Of the background of all needs and an offer; their mean is what the offer has in common."""
+
+
 def common(offer: Texts, statistics: Statistics) -> float | None:
     """The mean similarity of an offer to needs in general; the same for all needs. What resembles
     everything answers nothing in particular."""
-    background = statistics.background
-    if background is None:
+    if statistics.background is None:
         return None
-    title, whole = background[Role.TITLE][None], background[Role.WHOLE][None]
-    offered = offer.vectors
-    found = [
-        best(title, offered.get(Role.TITLE)),
-        best(whole, offered.get(Role.WHOLE)),
-        best(title, offered.get(Role.WHOLE)),
-    ]
+    background = {role: mean[None] for role, mean in statistics.background.items()}
+    found = cosines(background, offer.vectors, COMMON).values()
     known = [one for one in found if one is not None]
     return sum(known) / len(known) if known else None
-
-
-def best(one: "Vectors | None", other: "Vectors | None") -> float | None:
-    """The highest cosine between two sets of vectors; None when a side has none."""
-    if one is None or other is None or not len(one) or not len(other):
-        return None
-    return float((one @ other.T).max())

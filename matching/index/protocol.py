@@ -78,5 +78,5 @@ class VectorIndex(Protocol):
     def vectors_of(
         self, item_ids: Iterable[UUID], only: Filter
     ) -> dict[UUID, dict[Role, "Vectors"]]:
-        """The readable vectors of the items, by role."""
+        """The readable vectors of the items, by role, in the order in which they were put."""
         ...

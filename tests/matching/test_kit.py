@@ -12,6 +12,7 @@ from matching.kit import is_measurable, measured_by, skills_in
 from matching.sources import IndicatorLine, Passage, Side, SourceItem
 from matching.text_indicators import indicator_lines
 from park.core.levels import Level
+from park.quantities import from_fields
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -19,14 +20,16 @@ NOW = datetime(2026, 11, 1, tzinfo=UTC)
 def line(
     name: str, comparator: str, value: str, unit: str, value_max: str | None = None
 ) -> IndicatorLine:
+    high = None if value_max is None else Decimal(value_max)
     return IndicatorLine(
         name,
         f"{name} {comparator} {value} {unit}",
         Level.PUBLIC,
         comparator=comparator,
         value=Decimal(value),
-        value_max=None if value_max is None else Decimal(value_max),
+        value_max=high,
         unit=unit,
+        quantity=from_fields(comparator, Decimal(value), high, unit),
     )
 
 

@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from django.core.cache import cache
 
-from matching import indexing, lexicon
+from matching import indexing, lexicon, lists
 from matching.lexicon import current_statistics
 from matching.models import Item, MatchSuggestion
 from matching.queries import _DOWN, search_text, search_words
@@ -83,13 +83,13 @@ def test_a_load_is_known_whole_before_anything_of_it_is_scored(
     entries += [("capability", capabilities.add(f"{CRANE[0]} {n}", CRANE[1])) for n in range(19)]
     entries.append(("capability", capabilities.add(*REFINER)))
     known: list[int] = []
-    replace = indexing.replace_suggestions
+    decide = lists.decide
 
-    def watch(item: Item, today: date) -> int:
+    def watch(scored: lists.Scored) -> lists.Decision:
         known.append(Item.objects.filter(is_searchable=True).count())
-        return replace(item, today)
+        return decide(scored)
 
-    monkeypatch.setattr(indexing, "replace_suggestions", watch)
+    monkeypatch.setattr(lists, "decide", watch)
     for kind, object_id in entries:
         outbox.publish(TOPIC, kind=kind, object_id=str(object_id))
     assert drain() == len(entries)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching.drafts.what_if import LOOSER, TIGHTER, Step, what_if
-from matching.indicators import Claim
+from matching.indicators import Claim, judge_all
 from matching.sources import IndicatorLine
 from park.core.levels import Level
 from park.quantities import Verdict, from_fields

@@ -9,6 +9,8 @@ BENCHMARKS = {
     "embedding": "bulk embedding against plain sentence-transformers",
     "index": "the vector index from 1 000 to 1 000 000 vectors, against bare FAISS",
     "keeping_up": "searches while a load is embedded, and when a new entry is found",
+    "publishing": "publishing one entry among 100 000 against embedding, bare search and an insert",
+    "rematch": "all needs matched anew: recall against bare FAISS, pairs a second, growth",
     "imports": "a list of 50 000 needs against one of 5 000",
     "matching": "rankings against judged pairs, hard negatives and txtai",
     "quantities": "the reader of numbers and units against hand-made labels",

@@ -43,14 +43,18 @@ class Command(BaseCommand):
             for kind, source in sources.all_sources().items()
             for object_id in source.all_ids()
         ]
-        with tqdm(total=len(keys), desc="embedding", unit="entry") as bar:
+        with tqdm(total=len(keys), desc="reading", unit="entry") as bar:
             for start in range(0, len(keys), CHUNK):
                 chunk = keys[start : start + CHUNK]
                 for kind in sorted({kind for kind, _ in chunk}):
                     ids = [object_id for one, object_id in chunk if one == kind]
-                    indexing.embed_items(indexing.load_items(kind, ids))
+                    indexing.store_items(indexing.load_items(kind, ids), today)
                 bar.update(len(chunk))
-        for kind, object_id in tqdm(keys, desc="matching", unit="entry"):
-            indexing.index_item(kind, object_id, today=today)
-        if lexicon.refresh_statistics(force=True):
-            indexing.rematch(today)
+        lexicon.refresh_statistics(force=True)
+        with tqdm(desc="matching", unit="entry") as bar:
+
+            def progress(done: int, total: int) -> None:
+                bar.total = total
+                bar.update(done - bar.n if done >= bar.n else done)
+
+            indexing.rematch_outdated(today, progress=progress)

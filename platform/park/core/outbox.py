@@ -108,6 +108,16 @@ def process(
     return True
 
 
+def mark_processed(event_ids: Iterable[int]) -> int:
+    """Of events whose work is done already; those that another worker has are left to it."""
+    with transaction.atomic():
+        waiting = OutboxEvent.objects.select_for_update(skip_locked=True).filter(
+            pk__in=list(event_ids), processed_at__isnull=True
+        )
+        ids = list(waiting.order_by("pk").values_list("pk", flat=True))
+        return OutboxEvent.objects.filter(pk__in=ids).update(processed_at=timezone.now())
+
+
 def postpone(event_id: int, error: DomainError | OSError, now: datetime) -> None:
     """Record a failed attempt; the next one waits twice as long, half an hour at most."""
     event = OutboxEvent.objects.get(pk=event_id)

@@ -8,7 +8,7 @@ import park.core.models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("matching", "0031_ranker_fits"),
+        ("matching", "0004_matched_with"),
     ]
 
     operations = [

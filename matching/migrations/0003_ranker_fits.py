@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("matching", "0030_matrix_and_feedback"),
+        ("matching", "0002_matrix_and_feedback"),
     ]
 
     operations = [
