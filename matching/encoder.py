@@ -277,6 +277,9 @@ class OpenVinoRuntime:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(facts["max_tokens"])
         core = openvino.Core()
+        # By its real path: the cache knows a model by its path, and would keep half a gigabyte for
+        # every other name of the folder.
+        graph = graph.resolve()
         core.set_property({"CACHE_DIR": str(graph / "compiled")})
         self._compiled = core.compile_model(
             str(graph / "model.xml"), "CPU", {"PERFORMANCE_HINT": "LATENCY"}

@@ -3,6 +3,7 @@
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -91,3 +92,20 @@ def test_both_runtimes_give_the_same_vectors() -> None:
     cosines = (fast.encode_passages(texts) * plain.encode_passages(texts)).sum(axis=1)
     assert cosines.min() > 0.999
     assert fast.model_id == plain.model_id
+
+
+def test_another_name_of_the_models_folder_costs_no_second_compilation(
+    tmp_path: Path, settings: Any
+) -> None:
+    models = (Path(settings.DATA_DIR) / "models").resolve()
+
+    def compiled() -> set[Path]:
+        return set(models.glob("*/compiled/*"))
+
+    encoder.load_encoder("").encode_queries(["铜"])
+    known = compiled()
+    assert known
+    (tmp_path / "models").symlink_to(models)
+    settings.DATA_DIR = tmp_path
+    encoder.load_encoder("").encode_queries(["铜"])
+    assert compiled() == known
