@@ -16,6 +16,7 @@ from matching.item_facts import indicator_to_json
 from matching.models import Item, MatchSuggestion
 from matching.sources import IndicatorLine
 from park.core.levels import Level
+from park.quantities import from_fields
 from tests.api.test_matching import item_of
 from tests.api.world import API, World, instrument_content
 
@@ -131,6 +132,7 @@ def asks(need: Item, *names: str) -> None:
                 "le",
                 Decimal("0.5"),
                 unit="mg/L",
+                quantity=from_fields("le", Decimal("0.5"), None, "mg/L"),
             )
         )
         for ordinal, name in enumerate(names)

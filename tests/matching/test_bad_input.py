@@ -175,8 +175,8 @@ def test_an_entry_without_indicators_leaves_them_unknown(
     for one in MatchSuggestion.objects.select_related("need_item"):
         assert one.features["indicators"] is None
         assert one.features["musts"] is None
-        verdicts = [judged["verdict"] for judged in one.reasons["indicators"]]
-        assert verdicts == ([] if one.need_item.object_id == bare else ["unknown"])
+        verdicts = {judged["verdict"] for judged in one.reasons["indicators"]}
+        assert verdicts == (set() if one.need_item.object_id == bare else {"unknown"})
     assert MatchSuggestion.objects.count() == 2
 
 
@@ -313,7 +313,7 @@ def test_a_stored_vector_that_is_damaged_costs_only_itself(capabilities: HeldSou
     Embedding.objects.filter(pk=first.pk).update(vector=broken)
     Embedding.objects.filter(pk__in=[one.pk for one in rest]).update(vector=b"\0\0")
     serving = get_serving()
-    assert serving.rebuild() == 2
+    assert serving.rebuild() == 1, "the other one has no vector that could be compared"
     assert meaning() == before
     serving.forget()
     assert answers()[0][0] == refiner

@@ -1,6 +1,7 @@
 """Many items matched in bulk: the same as one by one, without losing or doubling anything."""
 
 import threading
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -8,10 +9,11 @@ import pytest
 from django.db import connection
 from django.db.models import Count, Q
 
-from matching import engine, indexing, lists, scoring, tasks
-from matching.models import Item, MatchSuggestion
+from matching import engine, indexing, lists, ranker, tasks
+from matching.models import Item, MatchSuggestion, RankerFit
 from matching.rematch import running
 from matching.serving import suggestions_lock
+from matching.weights import packaged
 from tests.matching.conftest import TODAY, HeldSource
 from tests.matching.made_up import MadeUp
 
@@ -72,6 +74,23 @@ def test_what_did_not_change_is_not_written_and_keeps_its_id(made_up: MadeUp) ->
     assert dict(MatchSuggestion.objects.values_list("pk", "made_at")) == before
 
 
+def take_other_weights() -> None:
+    RankerFit.objects.create(
+        version="another",
+        weights={**packaged().as_json(), "version": "another"},
+        judged=1,
+        measured={},
+        is_taken=True,
+    )
+    ranker.forget_weights()
+
+
+@pytest.fixture(autouse=True)
+def _own_weights() -> Iterator[None]:
+    yield
+    ranker.forget_weights()
+
+
 def test_a_run_that_dies_leaves_all_suggestions_and_the_next_one_goes_on(
     made_up: MadeUp, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -80,7 +99,7 @@ def test_a_run_that_dies_leaves_all_suggestions_and_the_next_one_goes_on(
     ids = set(MatchSuggestion.objects.values_list("pk", flat=True))
     needs = Item.objects.filter(side="need", is_searchable=True).count()
     monkeypatch.setattr(running, "BATCH", 16)
-    monkeypatch.setattr(scoring, "WEIGHTS_VERSION", "another")
+    take_other_weights()
     assert indexing.is_outdated()
     match, batches = running.Run.match, []
 
@@ -96,7 +115,7 @@ def test_a_run_that_dies_leaves_all_suggestions_and_the_next_one_goes_on(
             indexing.rematch_outdated(TODAY)
     assert set(stored()) >= set(before)
     assert set(MatchSuggestion.objects.values_list("versions__weights", flat=True)) == {
-        scoring.WEIGHTS_VERSION,
+        "another",
         before[next(iter(before))]["versions"]["weights"],
     }
     assert indexing.rematch_outdated(TODAY) == needs - 32
@@ -105,11 +124,9 @@ def test_a_run_that_dies_leaves_all_suggestions_and_the_next_one_goes_on(
     assert {one["versions"]["weights"] for one in stored().values()} == {"another"}
 
 
-def test_the_sweep_scores_anew_what_older_weights_have_scored(
-    made_up: MadeUp, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_sweep_scores_anew_what_older_weights_have_scored(made_up: MadeUp) -> None:
     indexing.rematch_outdated(TODAY)
-    monkeypatch.setattr(scoring, "WEIGHTS_VERSION", "another")
+    take_other_weights()
     tasks.sweep()
     assert {one["versions"]["weights"] for one in stored().values()} == {"another"}
 

@@ -8,7 +8,7 @@ import pytest
 from matching.scoring import reasons, score
 from matching.sources import Facets, Passage, Side, SourceItem
 from matching.trade import (
-    TRADE_WEIGHTS,
+    TRADE_FEATURES,
     Term,
     TradeTerm,
     terms_worth_keeping,
@@ -75,7 +75,7 @@ def test_a_month_without_a_day_lasts_to_its_end() -> None:
 
 def test_only_needs_that_are_traded_by_amount_have_these_features() -> None:
     found = compared("求购500吨", "库存800吨", kind="technology")
-    assert found == dict.fromkeys(TRADE_WEIGHTS)
+    assert found == dict.fromkeys(TRADE_FEATURES)
 
 
 def test_places_count_where_both_sides_name_one() -> None:
