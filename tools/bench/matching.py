@@ -10,7 +10,6 @@ import os
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from inspect import signature
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -107,16 +106,14 @@ class Bench:
                 self._aim("quality", rankings, qrels)
 
     def experts(self) -> None:
-        from matching import benchmark
-        from matching.benchmark import read_qrels
-        from tools.bench.reranking import rerank
+        from matching.benchmark import read_qrels, rerank_files
 
         lists = read_qrels(self.folder / "expert_qrels_dev.tsv")
         needs = [row for row in self.needs if row["id"] in lists]
         offers = read_rows(self.folder / "expert_achievements_dev.jsonl")
         with entries(needs, offers) as (asked, offered):
             rankings = self._call(
-                getattr(benchmark, "rerank_files", rerank),
+                rerank_files,
                 {need: sorted(grades) for need, grades in lists.items()},
                 asked,
                 offered,
@@ -202,12 +199,9 @@ class Bench:
         return self._call(rank_files, needs, offers)
 
     def _call(self, rank: Callable[..., Rankings], *what: Any) -> Rankings:
-        """With all needs there are as the background, for a ranking that looks at it."""
-        given = (*what, self.encoder, self.cache, progress)
-        if "background" not in signature(rank).parameters:
-            return rank(*given)
+        """With all needs there are as the background."""
         with entries(self.needs, ()) as (background, _):
-            return rank(*given, background=background)
+            return rank(*what, self.encoder, self.cache, progress, background=background)
 
     def _twins(self, name: str, twins: Sequence[Sequence[Any]]) -> dict[str, float]:
         """Prints how twins rank among all capabilities; {method: share of bad ones in the top}."""
