@@ -36,6 +36,49 @@ _EQUALS = {
     "使用温度": "工作温度",
     "下屈服强度": "屈服强度",
 }
+_ELEMENTS = dict(
+    zip(
+        [
+            "C",
+            "S",
+            "P",
+            "N",
+            "O",
+            "H",
+            "B",
+            "Si",
+            "Mn",
+            "Cr",
+            "Ni",
+            "Mo",
+            "Cu",
+            "Al",
+            "Ti",
+            "Nb",
+            "Fe",
+            "Mg",
+            "Ca",
+            "Na",
+            "K",
+            "Li",
+            "Zn",
+            "Pb",
+            "Sn",
+            "Sb",
+            "As",
+            "Bi",
+            "Ag",
+            "Au",
+            "Cd",
+            "Hg",
+        ],
+        "碳硫磷氮氧氢硼硅锰铬镍钼铜铝钛铌铁镁钙钠钾锂锌铅锡锑砷铋银金镉汞",
+        strict=True,
+    )
+)
+_ELEMENT = re.compile(
+    rf"({'|'.join(sorted(_ELEMENTS, key=len, reverse=True))})\s*(?:元素)?(?:含量)?"
+)
 _EQUAL = re.compile("|".join(sorted(map(re.escape, _EQUALS), key=len, reverse=True)))
 _NEUTRAL = re.compile(
     r"产品|成品|材料|系统|设备|装置|整体|综合|总体|平均|本|该|所得|得到|获得|实际|目标|指标|技术|质量分数|"
@@ -75,6 +118,9 @@ def _compare(one: str, other: str) -> tuple[float, tuple[str, ...], tuple[str, .
 
 
 def _plain(name: str) -> str:
+    element = _ELEMENT.fullmatch(name.strip())
+    if element is not None:  # a composition is often given by symbols alone
+        return f"{_ELEMENTS[element[1]]}含量"
     plain = _JOINTS.sub("", normalise(name))
     return _EQUAL.sub(lambda match: _EQUALS[match[0]], plain)
 

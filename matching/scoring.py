@@ -159,10 +159,22 @@ def reasons(features: Features, facts: Mapping[str, Any]) -> list[dict[str, Any]
     `facts` gives the data of a code: shared words, chains, musts…
     """
     facts_weights = {**packaged().facts, "musts": _MUSTS_RANK}
+    # Titles and texts that are alike say much the same; the two that say it most are enough.
+    cosines = sorted(
+        (
+            name
+            for name in _NOTABLE_COSINES
+            if (features.get(name) or 0.0) >= _NOTABLE_COSINES[name]
+        ),
+        key=lambda name: -(features[name] or 0.0),
+    )
+    alike = set(cosines[:_MOST_ALIKE])
+    if (features.get("words") or 0.0) >= _NOTABLE_WORDS:
+        alike.add("words")
     weighed = [
         (facts_weights.get(name, _TEXT_RANK) * abs(value), name, value)
         for name, value in features.items()
-        if value is not None and (name in facts_weights or value >= _NOTABLE.get(name, 9.0))
+        if value is not None and (name in facts_weights or name in alike)
     ]
     found = []
     for _, name, value in sorted(weighed, key=lambda one: (-one[0], one[1])):
@@ -175,14 +187,15 @@ def reasons(features: Features, facts: Mapping[str, Any]) -> list[dict[str, Any]
 _TEXT_RANK = 0.1
 _MUSTS_RANK = 0.5
 """Where similarities and a violated must stand among the reasons, beside the weights of facts."""
-_NOTABLE = {
+_NOTABLE_COSINES = {
     "title": 0.65,
     "text": 0.65,
     "title_in_text": 0.65,
     "sentence": 0.7,
     "goal_in_title": 0.7,
-    "words": 0.25,
 }
+_NOTABLE_WORDS = 0.25
+_MOST_ALIKE = 2
 _CODES = {
     **TRADE_CODES,
     "title": ("titles_alike", None),

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matching.indicators import Judgement, judge_all, judge_texts
+from matching.names import alikeness
 from matching.scoring import fact_features, score
 from matching.sources import Facets, IndicatorLine, Passage, Side, SourceItem
 from matching.text_indicators import indicator_lines
@@ -292,3 +293,18 @@ def test_of_two_real_texts_of_other_matters_nothing_is_said() -> None:
         if one.verdict is not Verdict.UNKNOWN
     ]
     assert len(said) <= 10
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("硫含量", "S", True),
+        ("P含量", "磷含量", True),
+        ("Ag", "银含量", True),
+        ("S", "Sb", False),
+        ("银含量", "S", False),
+        ("Co", "碳含量", False),
+    ],
+)
+def test_a_composition_may_be_given_by_symbols(one: str, other: str, is_same: bool) -> None:
+    assert (alikeness(one, other, "", "") > 0) is is_same
