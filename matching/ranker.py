@@ -60,12 +60,12 @@ def fit_ranker(sources: Mapping[str, Sequence[Group]]) -> RankerFit:
     """Fits on everything, measures each source apart, and keeps the fit; it is taken only if no
     figure falls. `sources` are named groups, such as `files` and `feedback`.
 
-    Raises DomainError nothing_to_fit when no need tells a better pair from a worse one.
+    Raises DomainError evaluation_empty when no need tells a better pair from a worse one.
     """
     before = current_weights()
     groups = [one for part in sources.values() for one in part]
     if not any(one.is_telling for one in groups):
-        raise DomainError("nothing_to_fit")
+        raise DomainError("evaluation_empty")
     number = (RankerFit.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
     fitted = fit(groups, before, version=f"fit-{number}")
     measured = {}

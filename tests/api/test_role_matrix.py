@@ -106,7 +106,8 @@ def test_the_rows_tell_roles_apart() -> None:
     """A table in which everybody may do everything would test nothing."""
     writes = [ROWS[name] for name, operation in OPERATIONS.items() if not operation.is_read]
     assert sum(row.visitor == SIGN_IN for row in writes) >= len(writes) - 2
-    assert sum(row.stranger in (FORBIDDEN, ABSENT) for row in writes) >= len(writes) - 8
+    # What concerns nobody but the asker: their own account, and three questions about a draft.
+    assert sum(row.stranger in (FORBIDDEN, ABSENT) for row in writes) >= len(writes) - 11
     refused = [
         (name, role)
         for name, operation in OPERATIONS.items()

@@ -3,11 +3,13 @@
 import shutil
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
+from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
 
 from matching import sources
+from matching.index.cursor import database_key
 from matching.serving import get_serving, index_folder
 from matching.sources import Facets, IndicatorLine, Passage, Side, SourceItem
 from park.core.levels import Level
@@ -67,15 +69,20 @@ class HeldSource:
         return object_id
 
 
+def own_index_folder() -> Path:
+    """Of this process's test database: the folder of all is shared with the process beside it."""
+    return index_folder() / database_key()
+
+
 @pytest.fixture
-def fresh_serving() -> Iterator[None]:
-    """Each test's database is another: no index of an earlier one is kept, nor its file."""
+def fresh_serving(db: None) -> Iterator[None]:
+    """Each test's entries are others: no index of an earlier one is kept, nor its file."""
     serving = get_serving()
     serving.forget()
-    shutil.rmtree(index_folder(), ignore_errors=True)
+    shutil.rmtree(own_index_folder(), ignore_errors=True)
     yield
     serving.forget()
-    shutil.rmtree(index_folder(), ignore_errors=True)
+    shutil.rmtree(own_index_folder(), ignore_errors=True)
 
 
 @pytest.fixture

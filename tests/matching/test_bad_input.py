@@ -18,13 +18,13 @@ from matching.models import Embedding, Item, MatchSuggestion
 from matching.queries import search_words, suggestions_of
 from matching.search import search
 from matching.search_filters import SearchFilters
-from matching.serving import get_serving, index_folder
+from matching.serving import get_serving
 from matching.sources import IndicatorLine, Side
 from matching.text import tokens
 from park.core.errors import DomainError
 from park.core.levels import Level
 from park.quantities import read
-from tests.matching.conftest import CRANE, REFINER, REFINING, TODAY, HeldSource
+from tests.matching.conftest import CRANE, REFINER, REFINING, TODAY, HeldSource, own_index_folder
 from tests.matching.small_models import DAMAGES, DIMENSION, make_small_model
 
 pytestmark = pytest.mark.django_db
@@ -35,9 +35,9 @@ OFFERS = SearchFilters(side=Side.OFFER)
 
 
 @pytest.fixture(autouse=True)
-def no_index_file() -> None:
+def no_index_file(db: None) -> None:
     """A file that another test saved holds entries that its transaction took back."""
-    shutil.rmtree(index_folder(), ignore_errors=True)
+    shutil.rmtree(own_index_folder(), ignore_errors=True)
 
 
 def index(source: HeldSource, *object_ids: UUID) -> None:

@@ -135,8 +135,8 @@ def test_a_fit_that_falls_is_kept_and_serves_nobody() -> None:
 
 
 @pytest.mark.django_db
-def test_without_a_word_from_anybody_there_is_nothing_to_fit() -> None:
-    with pytest.raises(CommandError, match="nothing_to_fit"):
+def test_without_a_word_from_anybody_there_is_evaluation_empty() -> None:
+    with pytest.raises(CommandError, match="evaluation_empty"):
         call_command("fit_ranker")
     with pytest.raises(CommandError, match="belong together"):
         call_command("fit_ranker", needs=Path("n.jsonl"))

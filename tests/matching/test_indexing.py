@@ -15,12 +15,12 @@ from matching.models import Embedding, Item, MatchSuggestion, Passage
 from matching.queries import search_words, suggestions_of
 from matching.search import search
 from matching.search_filters import SearchFilters
-from matching.serving import get_serving, index_folder
+from matching.serving import get_serving
 from matching.sources import Facets, IndicatorLine, Side, Viewer
 from matching.sources import Passage as SourcePassage
 from park.core.errors import DomainError
 from park.core.levels import Level
-from tests.matching.conftest import CRANE, REFINER, REFINING, TODAY, HeldSource
+from tests.matching.conftest import CRANE, REFINER, REFINING, TODAY, HeldSource, own_index_folder
 
 pytestmark = pytest.mark.django_db
 
@@ -228,12 +228,12 @@ def test_deleting_or_damaging_the_index_file_loses_nothing(capabilities: HeldSou
     serving = get_serving()
     assert serving.rebuild() == 3
     before = best_titles("远程操控岸桥")
-    assert len(list(index_folder().rglob("*.index"))) == 1
-    shutil.rmtree(index_folder())
+    assert len(list(own_index_folder().rglob("*.index"))) == 1
+    shutil.rmtree(own_index_folder())
     serving.forget()
     assert best_titles("远程操控岸桥") == before
     serving.rebuild()
-    [path] = index_folder().rglob("*.index")
+    [path] = own_index_folder().rglob("*.index")
     path.write_bytes(path.read_bytes()[:100])
     serving.forget()
     assert best_titles("远程操控岸桥") == before

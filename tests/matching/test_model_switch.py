@@ -12,10 +12,10 @@ from matching import encoder, indexing
 from matching.encoder import configured_model_id
 from matching.models import Embedding, Item, Passage, ServingModel
 from matching.search import search
-from matching.serving import get_serving, index_folder
+from matching.serving import get_serving
 from matching.sources import Viewer
 from park.core.errors import DomainError
-from tests.matching.conftest import CRANE, REFINER, TODAY, HeldSource
+from tests.matching.conftest import CRANE, REFINER, TODAY, HeldSource, own_index_folder
 
 pytestmark = pytest.mark.django_db
 
@@ -95,10 +95,10 @@ def test_the_old_vectors_answer_until_all_new_ones_are_there(
     assert best("岸桥远程操控") == crane
     assert best("高纯铜两段电解精炼") == refiner
     # Another process opens the new model's file, which was written before the switch.
-    [file] = index_folder().rglob("*.index")
+    [file] = own_index_folder().rglob("*.index")
     get_serving().forget()
     assert best("岸桥远程操控") == crane
-    assert [file] == list(index_folder().rglob("*.index")), "the old model's file is gone"
+    assert [file] == list(own_index_folder().rglob("*.index")), "the old model's file is gone"
     late = capabilities.add("小麦麸皮膳食纤维", "把麸皮加工成膳食纤维。")
     index(capabilities, late)
     assert best("麸皮膳食纤维") == late
