@@ -1,32 +1,15 @@
+import { mount } from '@vue/test-utils'
 import { describe, expect, test } from 'vitest'
 import { isProblem, toProblem } from '@/api/problem'
 import { sharedTerms } from '@/features/suggestions/sharedTerms'
 import { toWan } from '@/shared/composables/useFormat'
 import { limitOf } from '@/shared/indicators'
-import { cutSpan } from '@/shared/spans'
+import MarkedText from '@/shared/components/MarkedText.vue'
 
-describe('a marked passage', () => {
-  test('is cut by characters, as Python counts them', () => {
-    expect(cutSpan({ text: '𠮷田电解铜箔', start: 2, end: 4 })).toEqual({
-      before: '𠮷田',
-      marked: '电解',
-      after: '铜箔',
-    })
-  })
-
-  test('survives offsets outside the text', () => {
-    expect(cutSpan({ text: '铜箔', start: -3, end: 99 }).marked).toBe('铜箔')
-    expect(cutSpan({ text: '铜箔', start: 9, end: 4 }).marked).toBe('')
-  })
-
-  test('shows that something was left out', () => {
-    const { before, after } = cutSpan({
-      text: '前'.repeat(100) + '中' + '后'.repeat(100),
-      start: 100,
-      end: 101,
-    })
-    expect(before.startsWith('…')).toBe(true)
-    expect(after.endsWith('…')).toBe(true)
+describe('the sentence that answers', () => {
+  test('is marked whole wherever it stands in its field', () => {
+    const span = { field: 'problem', ordinal: 0, text: '铜箔有针孔', start: 120, end: 125 }
+    expect(mount(MarkedText, { props: { span } }).get('mark').text()).toBe('铜箔有针孔')
   })
 })
 
