@@ -1,16 +1,28 @@
 /** Beyond the pair: similar entries and what if while writing, the kit of a need, the gap map. */
-import { expect, test } from '@playwright/test'
+import { expect, type Page, test } from '@playwright/test'
 import { seriousProblems } from './axe.ts'
 import { FIRM, openAs, OTHER_FIRM, STAFF, watchErrors } from './site.ts'
 
 const HEADLINE = '6N 高纯铜电解精炼的银硫深度脱除'
 const PROBLEM = '5N 阴极铜往 6N 走时，银跟铜一起析出，硫退火时鼓泡，批次之间波动大。'
 
+async function found(page: Page, words: string): Promise<{ title: string }[]> {
+  const answer = await page.request.get(`/api/v1/search?kind=need&q=${encodeURIComponent(words)}`)
+  return ((await answer.json()) as { items: { title: string }[] }).items
+}
+
 test('an author is warned of a similar need and told what another value would change', async ({
   browser,
 }) => {
+  test.setTimeout(180_000)
   const page = await openAs(browser, { username: OTHER_FIRM })
   const errors = watchErrors(page)
+  // On a site that has just begun the demonstration's entries may still be on their way.
+  await expect
+    .poll(async () => (await found(page, HEADLINE)).some((one) => one.title.startsWith('6N')), {
+      timeout: 120_000,
+    })
+    .toBe(true)
   await page.goto('/needs/new')
   await page.locator('#field-title').fill(HEADLINE)
   await page.locator('#field-problem').fill(PROBLEM)
