@@ -7,7 +7,9 @@ const HEADLINE = '6N 高纯铜电解精炼的银硫深度脱除'
 const PROBLEM = '5N 阴极铜往 6N 走时，银跟铜一起析出，硫退火时鼓泡，批次之间波动大。'
 
 async function found(page: Page, words: string): Promise<{ title: string }[]> {
-  const answer = await page.request.get(`/api/v1/search?kind=need&q=${encodeURIComponent(words)}`)
+  const answer = await page.request.get(
+    `/api/v1/search?kind=need&kind=capability&limit=50&q=${encodeURIComponent(words)}`,
+  )
   return ((await answer.json()) as { items: { title: string }[] }).items
 }
 
@@ -19,9 +21,13 @@ test('an author is warned of a similar need and told what another value would ch
   const errors = watchErrors(page)
   // On a site that has just begun the demonstration's entries may still be on their way.
   await expect
-    .poll(async () => (await found(page, HEADLINE)).some((one) => one.title.startsWith('6N')), {
-      timeout: 120_000,
-    })
+    .poll(
+      async () => {
+        const titles = (await found(page, HEADLINE)).map((one) => one.title)
+        return [/^6N /, /^超纯阴极铜/].every((wanted) => titles.some((one) => wanted.test(one)))
+      },
+      { timeout: 120_000 },
+    )
     .toBe(true)
   await page.goto('/needs/new')
   await page.locator('#field-title').fill(HEADLINE)
