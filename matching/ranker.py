@@ -5,7 +5,6 @@ A fit is made of what people said of suggestions and, where there are any, of ju
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from threading import Lock
 from typing import Any
 from uuid import UUID
@@ -67,7 +66,7 @@ def fit_ranker(sources: Mapping[str, Sequence[Group]]) -> RankerFit:
     if not any(one.is_telling for one in groups):
         raise DomainError("evaluation_empty")
     number = (RankerFit.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
-    fitted = fit(groups, before, version=f"fit-{number}")
+    weights = fit(groups, before, version=f"fit-{number}")
     measured = {}
     for name, part in sources.items():
         if not any(one.is_telling for one in part):
@@ -78,7 +77,6 @@ def fit_ranker(sources: Mapping[str, Sequence[Group]]) -> RankerFit:
             "before": round(measure(part, before), 4),
             "after": round(leave_one_out(part, before, beside=others), 4),
         }
-    weights = replace(fitted, version=f"fit-{number}")
     made = RankerFit.objects.create(
         version=weights.version,
         weights=weights.as_json(),

@@ -25,7 +25,6 @@ from matching.similarities import (
     FREE_TEXT_SEARCHES,
     SEARCHES,
     SIMILARITIES,
-    Similarity,
     cosines,
 )
 
@@ -140,11 +139,7 @@ def compare(need: Query, offer: Texts, statistics: Statistics) -> TextEvidence:
     )
 
 
-COMMON = (
-    Similarity("title", (Role.TITLE,), (Role.TITLE,)),
-    Similarity("text", (Role.WHOLE,), (Role.WHOLE,)),
-    Similarity("title_in_text", (Role.TITLE,), (Role.WHOLE,)),
-)
+COMMON = tuple(one for one in SIMILARITIES if Role.SENTENCE not in (*one.need, *one.offer))
 """Of the background of all needs and an offer; their mean is what the offer has in common."""
 
 
