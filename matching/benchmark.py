@@ -247,11 +247,11 @@ def rank_files(
     `needs` are ranked."""
     cache = VectorCache(cache_folder, encoder)
     collection = prepare(needs, capabilities, background, cache, progress)
-    rankings: dict[str, dict[str, list[str]]] = {method: {} for method in METHODS}
-    for need in needs:
-        for method, scores in _scores(need, collection, cache, None, weights).items():
-            rankings[method][need.name] = order(scores)[:DEPTH]
-    return rankings
+    rankings = _rankings(needs, lambda need: _scores(need, collection, cache, None, weights))
+    return {
+        method: {need: ranked[:DEPTH] for need, ranked in one.items()}
+        for method, one in rankings.items()
+    }
 
 
 def rerank_files(
@@ -269,11 +269,21 @@ def rerank_files(
     cache = VectorCache(cache_folder, encoder)
     collection = prepare(needs, offers, background, cache, progress)
     ids = {entry.name: one for one, entry in collection.offers.items()}
+
+    def scores(need: Entry) -> dict[str, dict[str, float]]:
+        only = [ids[name] for name in lists[need.name]]
+        return _scores(need, collection, cache, only, weights)
+
+    return _rankings(needs, scores)
+
+
+def _rankings(
+    needs: Sequence[Entry], scores: Callable[[Entry], dict[str, dict[str, float]]]
+) -> dict[str, dict[str, list[str]]]:
     rankings: dict[str, dict[str, list[str]]] = {method: {} for method in METHODS}
     for need in needs:
-        only = [ids[name] for name in lists[need.name]]
-        for method, scores in _scores(need, collection, cache, only, weights).items():
-            rankings[method][need.name] = order(scores)
+        for method, found in scores(need).items():
+            rankings[method][need.name] = order(found)
     return rankings
 
 
